@@ -1,0 +1,62 @@
+import { z } from "zod";
+
+import { WarningSchema } from "./plan.ts";
+import { EntryFileSchema, FormatSchema, FpsSchema, MAX_INLINE_HTML_BYTES, QualitySchema, VariablesSchema } from "./render-request.ts";
+
+/** The body that HyperFrames' producer takes on POST /render and POST /render/stream. Unknown fields are ignored, as there. */
+export const HyperframesRequestSchema = z
+  .object({
+    html: z
+      .string()
+      .min(1)
+      .refine((html) => html.length <= MAX_INLINE_HTML_BYTES, "must not exceed 5 MiB")
+      .optional(),
+    projectDir: z.string().min(1).max(4096).optional(),
+    output: z.string().min(1).max(4096).nullish(),
+    outputPath: z.string().min(1).max(4096).nullish(),
+    entryFile: EntryFileSchema.optional(),
+    fps: FpsSchema.optional(),
+    quality: QualitySchema.optional(),
+    format: FormatSchema.optional(),
+    variables: VariablesSchema.optional(),
+  })
+  .refine((body) => body.html !== undefined || body.projectDir !== undefined, {
+    message: "a source is needed: `html` or `projectDir`",
+    path: ["html"],
+  })
+  .meta({ id: "HyperframesRequest" });
+export type HyperframesRequest = z.infer<typeof HyperframesRequestSchema>;
+
+export const HyperframesResultSchema = z
+  .object({
+    success: z.literal(true),
+    requestId: z.string(),
+    outputPath: z.string(),
+    outputToken: z.string(),
+    outputUrl: z.string(),
+    fileSize: z.int(),
+    durationMs: z.number(),
+    videoDurationSeconds: z.number(),
+    outcome: z.enum(["completed", "completed_with_warnings"]),
+    warnings: z.array(WarningSchema),
+  })
+  .meta({ id: "HyperframesResult" });
+export type HyperframesResult = z.infer<typeof HyperframesResultSchema>;
+
+export const HyperframesFailureSchema = z
+  .object({
+    success: z.literal(false),
+    requestId: z.string(),
+    error: z.string(),
+    stage: z.string().optional(),
+    durationMs: z.number().optional(),
+    code: z.string(),
+    remedy: z.string(),
+    retryable: z.boolean(),
+  })
+  .meta({ id: "HyperframesFailure" });
+export type HyperframesFailure = z.infer<typeof HyperframesFailureSchema>;
+
+export const HyperframesQueueSchema = z
+  .object({ maxConcurrentRenders: z.int(), activeRenders: z.int(), queuedRenders: z.int() })
+  .meta({ id: "HyperframesQueue" });

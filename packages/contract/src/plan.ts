@@ -1,0 +1,44 @@
+import { z } from "zod";
+
+export const WarningSchema = z
+  .object({
+    code: z.string(),
+    message: z.string(),
+    remedy: z.string(),
+  })
+  .meta({ id: "Warning", description: "Something that did not stop the render but may show in the result." });
+export type Warning = z.infer<typeof WarningSchema>;
+
+export const ChunkSchema = z
+  .object({
+    index: z.int(),
+    startFrame: z.int(),
+    endFrame: z.int().meta({ description: "Exclusive." }),
+  })
+  .meta({ id: "Chunk", description: "A contiguous range of frames: the unit of retry and distribution." });
+export type Chunk = z.infer<typeof ChunkSchema>;
+
+export const PlanSchema = z
+  .object({
+    compositionId: z.string().nullable(),
+    durationSeconds: z.number().meta({ description: "The composition's whole length." }),
+    durationSource: z.enum(["attribute", "timeline", "hf", "animations"]),
+    fps: z.string().meta({ description: "An integer or an exact ratio.", example: "30000/1001" }),
+    width: z.int(),
+    height: z.int(),
+    deviceScaleFactor: z.number().meta({ description: "Output pixels per CSS pixel of the composition." }),
+    startFrame: z.int(),
+    endFrame: z.int().meta({ description: "Exclusive." }),
+    frames: z.int().meta({ description: "How many frames the video will have." }),
+    chunks: z.array(ChunkSchema),
+    snapshotHash: z.string().meta({ description: "SHA-256 of the composition's files." }),
+    hosts: z.array(z.string()).meta({ description: "Hosts that the page contacted or tried to." }),
+    warnings: z.array(WarningSchema),
+    estimate: z.object({
+      seconds: z.number(),
+      memoryBytes: z.int(),
+      diskBytes: z.int(),
+    }),
+  })
+  .meta({ id: "Plan" });
+export type Plan = z.infer<typeof PlanSchema>;

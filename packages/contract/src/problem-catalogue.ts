@@ -1,0 +1,248 @@
+/** Who has to act: the composition's author, the caller of the API, or the operator of the service. */
+export type ProblemOwner = "composition" | "caller" | "system";
+
+export interface ProblemKind {
+  /** HTTP status (RFC 9110). */
+  readonly status: number;
+  readonly title: string;
+  readonly remedy: string;
+  /** Whether the same request may succeed later, unchanged. */
+  readonly retryable: boolean;
+  readonly owner: ProblemOwner;
+}
+
+const caller = (status: number, title: string, remedy: string, retryable = false): ProblemKind => ({
+  status,
+  title,
+  remedy,
+  retryable,
+  owner: "caller",
+});
+
+const composition = (title: string, remedy: string): ProblemKind => ({
+  status: 422,
+  title,
+  remedy,
+  retryable: false,
+  owner: "composition",
+});
+
+const system = (status: number, title: string, remedy: string, retryable = true): ProblemKind => ({
+  status,
+  title,
+  remedy,
+  retryable,
+  owner: "system",
+});
+
+/** Every error that the service sends, by its stable code. The README's table is checked against it. */
+export const PROBLEMS = {
+  "invalid-request": caller(
+    400,
+    "The request does not fit the schema",
+    "Correct the fields listed under `errors`; the schema is at /openapi.json.",
+  ),
+  "invalid-json": caller(400, "The body is not valid JSON", "Send a JSON object, encoded as UTF-8."),
+  "unsupported-media-type": caller(
+    415,
+    "The body has an unsupported type",
+    "Send application/json, or multipart/form-data with the parts `request` and `project`.",
+  ),
+  "body-too-large": caller(
+    413,
+    "The body is too large",
+    "Send less, upload the project as an archive, or raise the limit that `detail` names.",
+  ),
+  "archive-invalid": caller(
+    400,
+    "The archive cannot be read",
+    "Upload a complete .tar.gz or .zip file.",
+  ),
+  "archive-unsafe": caller(
+    400,
+    "The archive holds an entry that is not allowed",
+    "Pack plain files and folders with relative paths: no links, no devices, no `..`.",
+  ),
+  "archive-too-large": caller(
+    413,
+    "The archive unpacks to too much",
+    "Leave out what the composition does not use, or raise the limit that `detail` names.",
+  ),
+  "project-dir-not-allowed": caller(
+    403,
+    "The project directory is not allowed",
+    "Set PRODUCER_PROJECTS_ROOT to a folder that holds the projects, or upload the project as an archive.",
+  ),
+  "project-dir-not-found": caller(
+    404,
+    "The project directory does not exist",
+    "Check `projectDir`; it names a folder below PRODUCER_PROJECTS_ROOT on the service's machine.",
+  ),
+  "output-not-allowed": caller(
+    403,
+    "The output path is not allowed",
+    "Set PRODUCER_OUTPUT_ROOT to a folder that results may be written to, or leave `output` out and download the artifact.",
+  ),
+  "entry-file-missing": caller(
+    422,
+    "The project has no such entry file",
+    "Set `entryFile` to an HTML file of the project (default index.html).",
+  ),
+  "fps-out-of-range": caller(
+    422,
+    "The frame rate is out of range",
+    "Ask for 1 to 240 frames per second, as an integer or a ratio like 30000/1001.",
+  ),
+  "range-invalid": caller(
+    422,
+    "The range does not fit the composition",
+    "Choose a start before the end, both within the composition's length.",
+  ),
+  "idempotency-key-reused": caller(
+    409,
+    "The idempotency key was used with another request",
+    "Use a new Idempotency-Key for a new request.",
+  ),
+  "not-found": caller(404, "There is nothing here", "The routes are listed at /docs."),
+  "method-not-allowed": caller(
+    405,
+    "The method is not allowed here",
+    "The methods that this path takes are in the Allow header.",
+  ),
+  "render-not-found": caller(
+    404,
+    "There is no such render",
+    "Check the id. Finished renders are forgotten after the retention time.",
+  ),
+  "render-finished": caller(
+    409,
+    "The render has already finished",
+    "Nothing is left to cancel. Its result stays available until it expires.",
+  ),
+  "artifact-not-ready": caller(
+    409,
+    "The render has no artifact yet",
+    "Follow the render's events, and download when its state is `succeeded`.",
+    true,
+  ),
+  "artifact-expired": caller(
+    410,
+    "The artifact has expired",
+    "Render again, or raise PRODUCER_RETENTION_SECONDS.",
+  ),
+  "queue-full": caller(
+    429,
+    "The render queue is full",
+    "Retry after the time in Retry-After, or raise PRODUCER_QUEUE_LIMIT.",
+    true,
+  ),
+
+  "duration-missing": composition(
+    "The composition does not declare its length",
+    "Give the root element data-duration in seconds, register a GSAP timeline in window.__timelines, or set window.__hf.duration.",
+  ),
+  "duration-invalid": composition(
+    "The composition's length is not a positive number",
+    "Give the root element data-duration with a positive number of seconds.",
+  ),
+  "duration-infinite": composition(
+    "The composition never ends",
+    "Give the root element a finite data-duration, or make the endless repeat finite.",
+  ),
+  "duration-too-long": composition(
+    "The composition is too long",
+    "Shorten it, render it in parts, or raise PRODUCER_MAX_DURATION_SECONDS.",
+  ),
+  "frames-too-many": composition(
+    "The composition has too many frames",
+    "Lower the frame rate, render a range, or raise PRODUCER_MAX_FRAMES.",
+  ),
+  "size-invalid": composition(
+    "The picture size is out of range",
+    "Use a width and a height between 16 and 7680 pixels.",
+  ),
+  "size-odd": composition(
+    "The picture size must be even",
+    "H.264 needs an even width and height: add or remove one pixel.",
+  ),
+  "size-mismatch": composition(
+    "The requested size has another aspect ratio than the composition",
+    "Ask for a size with the composition's aspect ratio, or for only one of width and height.",
+  ),
+  "variables-invalid": composition(
+    "The composition's declared variables cannot be read",
+    "Make data-composition-variables a JSON array of {id, type, label, default}.",
+  ),
+  "page-load-failed": composition(
+    "The page could not be loaded",
+    "Check that the entry file is an HTML document of the project.",
+  ),
+  "page-not-ready": composition(
+    "The page did not become ready in time",
+    "See what was pending in `detail`: remove it, make it faster, or raise PRODUCER_READY_TIMEOUT_SECONDS.",
+  ),
+  "page-unresponsive": composition(
+    "The page stopped responding",
+    "Look for an endless loop in the composition's scripts.",
+  ),
+  "page-crashed": composition(
+    "The page crashed",
+    "Look for runaway memory use in the composition; the console's last lines are in `evidence`.",
+  ),
+  "page-script-failed": composition(
+    "A script of the composition failed",
+    "Correct the script that `detail` quotes.",
+  ),
+  "frame-timeout": composition(
+    "A frame took too long to draw",
+    "Simplify what the composition draws at the time in `detail`, or raise PRODUCER_FRAME_TIMEOUT_SECONDS.",
+  ),
+
+  cancelled: caller(409, "The render was cancelled", "Submit it again if it is still wanted.", true),
+  "render-timeout": system(
+    504,
+    "The render exceeded its deadline",
+    "Render a shorter range, or raise PRODUCER_RENDER_TIMEOUT_SECONDS.",
+    false,
+  ),
+  "browser-missing": system(
+    503,
+    "No usable browser was found",
+    "Run `framewright doctor`; install chromium-headless-shell or set PRODUCER_BROWSER_PATH.",
+  ),
+  "browser-failed": system(
+    500,
+    "The browser failed",
+    "Retry. If it persists, run `framewright doctor` on the service's machine.",
+  ),
+  "ffmpeg-missing": system(
+    503,
+    "No usable ffmpeg was found",
+    "Run `framewright doctor`; install ffmpeg or set PRODUCER_FFMPEG_PATH and PRODUCER_FFPROBE_PATH.",
+  ),
+  "encode-failed": system(500, "The encoder failed", "Retry. If it persists, run `framewright doctor`."),
+  "verify-failed": system(
+    500,
+    "The artifact does not match its plan",
+    "Retry. The failed checks are in the render's verdict; please report them.",
+  ),
+  "disk-full": system(
+    507,
+    "The disk is full",
+    "Free space below PRODUCER_DATA_DIR, then retry.",
+  ),
+  "worker-lost": system(500, "The render worker was lost", "Retry."),
+  "worker-unavailable": system(
+    503,
+    "No render worker can take the work",
+    "Retry shortly; GET /readyz on the health port says what is wrong.",
+  ),
+  "shutting-down": system(503, "The service is shutting down", "Retry against another instance, or shortly."),
+  internal: system(500, "The service failed", "Retry. If it persists, report the requestId."),
+} as const satisfies Record<string, ProblemKind>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export function isProblemCode(value: unknown): value is ProblemCode {
+  return typeof value === "string" && Object.hasOwn(PROBLEMS, value);
+}

@@ -1,0 +1,95 @@
+import { z } from "zod";
+
+import { parseFps } from "./fps.ts";
+
+/** Bytes of inline HTML that a request may carry. */
+export const MAX_INLINE_HTML_BYTES = 5 * 1024 * 1024;
+/** Bytes of variables, as JSON. */
+const MAX_VARIABLES_BYTES = 1024 * 1024;
+/** How deep variables may nest: deep enough for any real data, shallow enough for any recursion. */
+const MAX_VARIABLES_DEPTH = 32;
+
+function depthWithin(value: unknown, left: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return left > 0 && Object.values(value).every((item) => depthWithin(item, left - 1));
+}
+
+export const FpsSchema = z
+  .union([z.int(), z.string()])
+  .refine((value) => parseFps(value) !== null, 'must be an integer or a ratio like "30000/1001"')
+  .meta({ description: "Frames per second: an integer, or a ratio as text.", example: "30000/1001" });
+
+export const VariablesSchema = z
+  .record(z.string(), z.unknown())
+  .refine((value) => depthWithin(value, MAX_VARIABLES_DEPTH), "must not nest deeper than 32 levels")
+  .refine(
+    (value) => !depthWithin(value, MAX_VARIABLES_DEPTH) || JSON.stringify(value).length <= MAX_VARIABLES_BYTES,
+    "must not exceed 1 MiB",
+  )
+  .meta({ description: "Values for the composition's variables, by id." });
+
+export const EntryFileSchema = z
+  .string()
+  .min(1)
+  .max(1024)
+  // oxlint-disable-next-line no-control-regex -- a NUL is exactly what is refused here
+  .refine((path) => !/^[/\\]|^[a-zA-Z]:|\u0000|\\|(^|\/)\.\.(\/|$)/.test(path), "must be a relative path inside the project")
+  .meta({ description: "The HTML document to render, relative to the project. (Default: index.html)" });
+
+export const QualitySchema = z.enum(["draft", "standard", "high"]);
+export type Quality = z.infer<typeof QualitySchema>;
+
+export const FormatSchema = z.enum(["mp4"]);
+export type Format = z.infer<typeof FormatSchema>;
+
+export const RangeSchema = z
+  .union([
+    z.strictObject({ startFrame: z.int().min(0), endFrame: z.int().min(1) }),
+    z.strictObject({ startSeconds: z.number().min(0), endSeconds: z.number().positive() }),
+  ])
+  .meta({ description: "The part to render, end exclusive: frames, or seconds. (Default: all)" });
+export type Range = z.infer<typeof RangeSchema>;
+
+/** What a caller may ask of a render, whatever the source. */
+const options = {
+  entryFile: EntryFileSchema.optional(),
+  fps: FpsSchema.optional().meta({ description: "Frames per second. (Default: 30)" }),
+  width: z.int().positive().optional().meta({ description: "Width of the video in pixels. (Default: the composition's)" }),
+  height: z.int().positive().optional().meta({ description: "Height of the video in pixels. (Default: the composition's)" }),
+  quality: QualitySchema.optional().meta({ description: "(Default: standard)" }),
+  format: FormatSchema.optional().meta({ description: "(Default: mp4)" }),
+  variables: VariablesSchema.optional(),
+  range: RangeSchema.optional(),
+};
+
+export const RenderOptionsSchema = z
+  .strictObject(options)
+  .meta({ id: "RenderOptions", description: "The `request` part of an upload." });
+export type RenderOptions = z.infer<typeof RenderOptionsSchema>;
+
+export const RenderRequestSchema = z
+  .strictObject({
+    ...options,
+    html: z
+      .string()
+      .min(1)
+      .refine((html) => html.length <= MAX_INLINE_HTML_BYTES, "must not exceed 5 MiB")
+      .optional()
+      .meta({ description: "The composition itself, as one HTML document of up to 5 MiB." }),
+    projectDir: z
+      .string()
+      .min(1)
+      .max(4096)
+      .optional()
+      .meta({ description: "A folder of the service's machine, below PRODUCER_PROJECTS_ROOT." }),
+  })
+  .refine((request) => (request.html === undefined) !== (request.projectDir === undefined), {
+    message: "exactly one source is needed: `html`, `projectDir`, or an uploaded archive",
+    path: ["html"],
+  })
+  .refine((request) => request.html === undefined || request.entryFile === undefined, {
+    message: "goes with `projectDir` or an archive, not with `html`",
+    path: ["entryFile"],
+  })
+  .meta({ id: "RenderRequest" });
+export type RenderRequest = z.infer<typeof RenderRequestSchema>;
