@@ -1,7 +1,14 @@
 import { z } from "zod";
 
 import { WarningSchema } from "./plan.ts";
-import { EntryFileSchema, FormatSchema, FpsSchema, MAX_INLINE_HTML_BYTES, QualitySchema, VariablesSchema } from "./render-request.ts";
+import {
+  EntryFileSchema,
+  FormatSchema,
+  FpsSchema,
+  MAX_INLINE_HTML_BYTES,
+  QualitySchema,
+  VariablesSchema,
+} from "./render-request.ts";
 
 /** The body that HyperFrames' producer takes on POST /render and POST /render/stream. Unknown fields are ignored, as there. */
 export const HyperframesRequestSchema = z

@@ -53,11 +53,7 @@ export const PROBLEMS = {
     "The body is too large",
     "Send less, upload the project as an archive, or raise the limit that `detail` names.",
   ),
-  "archive-invalid": caller(
-    400,
-    "The archive cannot be read",
-    "Upload a complete .tar.gz or .zip file.",
-  ),
+  "archive-invalid": caller(400, "The archive cannot be read", "Upload a complete .tar.gz or .zip file."),
   "archive-unsafe": caller(
     400,
     "The archive holds an entry that is not allowed",
@@ -226,11 +222,7 @@ export const PROBLEMS = {
     "The artifact does not match its plan",
     "Retry. The failed checks are in the render's verdict; please report them.",
   ),
-  "disk-full": system(
-    507,
-    "The disk is full",
-    "Free space below PRODUCER_DATA_DIR, then retry.",
-  ),
+  "disk-full": system(507, "The disk is full", "Free space below PRODUCER_DATA_DIR, then retry."),
   "worker-lost": system(500, "The render worker was lost", "Retry."),
   "worker-unavailable": system(
     503,

@@ -23,7 +23,8 @@ export const VariablesSchema = z
   .record(z.string(), z.unknown())
   .refine((value) => depthWithin(value, MAX_VARIABLES_DEPTH), "must not nest deeper than 32 levels")
   .refine(
-    (value) => !depthWithin(value, MAX_VARIABLES_DEPTH) || JSON.stringify(value).length <= MAX_VARIABLES_BYTES,
+    (value) =>
+      !depthWithin(value, MAX_VARIABLES_DEPTH) || JSON.stringify(value).length <= MAX_VARIABLES_BYTES,
     "must not exceed 1 MiB",
   )
   .meta({ description: "Values for the composition's variables, by id." });
@@ -33,7 +34,10 @@ export const EntryFileSchema = z
   .min(1)
   .max(1024)
   // oxlint-disable-next-line no-control-regex -- a NUL is exactly what is refused here
-  .refine((path) => !/^[/\\]|^[a-zA-Z]:|\u0000|\\|(^|\/)\.\.(\/|$)/.test(path), "must be a relative path inside the project")
+  .refine(
+    (path) => !/^[/\\]|^[a-zA-Z]:|\u0000|\\|(^|\/)\.\.(\/|$)/.test(path),
+    "must be a relative path inside the project",
+  )
   .meta({ description: "The HTML document to render, relative to the project. (Default: index.html)" });
 
 export const QualitySchema = z.enum(["draft", "standard", "high"]);
@@ -54,8 +58,16 @@ export type Range = z.infer<typeof RangeSchema>;
 const options = {
   entryFile: EntryFileSchema.optional(),
   fps: FpsSchema.optional().meta({ description: "Frames per second. (Default: 30)" }),
-  width: z.int().positive().optional().meta({ description: "Width of the video in pixels. (Default: the composition's)" }),
-  height: z.int().positive().optional().meta({ description: "Height of the video in pixels. (Default: the composition's)" }),
+  width: z
+    .int()
+    .positive()
+    .optional()
+    .meta({ description: "Width of the video in pixels. (Default: the composition's)" }),
+  height: z
+    .int()
+    .positive()
+    .optional()
+    .meta({ description: "Height of the video in pixels. (Default: the composition's)" }),
   quality: QualitySchema.optional().meta({ description: "(Default: standard)" }),
   format: FormatSchema.optional().meta({ description: "(Default: mp4)" }),
   variables: VariablesSchema.optional(),

@@ -17,7 +17,10 @@ export const ProgressSchema = z
     framesTotal: z.int().nullable().meta({ description: "Known once the plan is made." }),
     framesPerSecond: z.number().nullable(),
     secondsLeft: z.number().nullable(),
-    waitingFor: z.string().nullable().meta({ description: "What a waiting stage waits for.", example: "fonts: Inter 700" }),
+    waitingFor: z
+      .string()
+      .nullable()
+      .meta({ description: "What a waiting stage waits for.", example: "fonts: Inter 700" }),
     queuePosition: z.int().nullable().meta({ description: "Renders ahead in the queue, while queued." }),
   })
   .meta({ id: "Progress" });
