@@ -100,7 +100,7 @@ export type WireError = z.infer<typeof WireErrorSchema>;
 
 export function toWireError(error: unknown): WireError {
   const { code, message, evidence, cause, stack } = asProblemError(error);
-  const log = cause instanceof Error ? cause.stack : cause === undefined ? stack : String(cause);
+  const log = cause instanceof Error ? cause.stack : typeof cause === "string" ? cause : stack;
   return { code, detail: message, ...(evidence && { evidence }), ...(log && { stack: log }) };
 }
 

@@ -29,15 +29,16 @@ export const VariablesSchema = z
   )
   .meta({ description: "Values for the composition's variables, by id." });
 
+function isRelativePath(path: string): boolean {
+  const absolute = path.startsWith("/") || /^[a-zA-Z]:/.test(path);
+  return !absolute && !path.includes("\\") && !path.includes("\0") && !path.split("/").includes("..");
+}
+
 export const EntryFileSchema = z
   .string()
   .min(1)
   .max(1024)
-  // oxlint-disable-next-line no-control-regex -- a NUL is exactly what is refused here
-  .refine(
-    (path) => !/^[/\\]|^[a-zA-Z]:|\u0000|\\|(^|\/)\.\.(\/|$)/.test(path),
-    "must be a relative path inside the project",
-  )
+  .refine(isRelativePath, "must be a relative path inside the project")
   .meta({ description: "The HTML document to render, relative to the project. (Default: index.html)" });
 
 export const QualitySchema = z.enum(["draft", "standard", "high"]);
