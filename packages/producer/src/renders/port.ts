@@ -29,6 +29,13 @@ export interface Submission {
   readonly requestId: string;
 }
 
+/** What became of a submission. */
+export interface Admitted {
+  readonly render: Render;
+  /** True when an earlier request with the same idempotency key made this render. */
+  readonly replayed: boolean;
+}
+
 export interface ListQuery {
   /** At most this many, newest first. */
   readonly limit: number;
@@ -53,7 +60,7 @@ export interface Renders {
   /** Refuses without taking anything when the queue is full or the service drains: call it before reading a large body. */
   checkRoom(): Promise<void>;
   /** Admits a render. Takes over the snapshot, also when it throws. The same idempotency key gives the same render. */
-  submit(submission: Submission): Promise<Render>;
+  submit(submission: Submission): Promise<Admitted>;
   /** Plans without rendering. Takes over the snapshot. */
   plan(submission: Submission, signal: AbortSignal): Promise<Plan>;
   get(id: string): Promise<Render>;
