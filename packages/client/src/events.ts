@@ -1,0 +1,107 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+import { type RenderEvent, RenderEventSchema } from "@framewright/contract";
+
+import { ClientError, localFault } from "./client-error.ts";
+import { readEventData } from "./sse.ts";
+import type { Transport } from "./transport.ts";
+
+/** The service sends a heartbeat every 15 s: after two missing ones the connection is dead. */
+const IDLE_TIMEOUT_MS = 40_000;
+const OPEN_TIMEOUT_MS = 30_000;
+/** Connections in a row that bring no new event before it gives up: about 15 s of trying. */
+const MAX_FAILURES = 6;
+const FIRST_BACKOFF_MS = 250;
+const MAX_BACKOFF_MS = 8000;
+/** A connection that lived this long was a good one, also when nothing happened meanwhile. */
+const GOOD_CONNECTION_MS = 15_000;
+
+export interface EventsOptions {
+  /** Only events with a greater id. (Default: 0, all that are retained) */
+  readonly afterId?: number;
+  readonly signal?: AbortSignal | undefined;
+  /** How long the stream may be silent before it is opened anew. (Default: 40,000) */
+  readonly idleTimeoutMs?: number;
+}
+
+async function* readOnce(
+  transport: Transport,
+  renderId: string,
+  afterId: number,
+  { signal, idleTimeoutMs = IDLE_TIMEOUT_MS }: EventsOptions,
+): AsyncGenerator<RenderEvent, void, void> {
+  const chunks = transport.stream(
+    {
+      method: "GET",
+      path: `v1/renders/${encodeURIComponent(renderId)}/events`,
+      headers: {
+        accept: "text/event-stream",
+        ...(afterId > 0 && { "last-event-id": String(afterId) }),
+      },
+      timeoutMs: OPEN_TIMEOUT_MS,
+      signal,
+    },
+    idleTimeoutMs,
+  );
+  for await (const data of readEventData(chunks)) yield parseEvent(data);
+}
+
+function parseEvent(data: string): RenderEvent {
+  try {
+    return RenderEventSchema.parse(JSON.parse(data));
+  } catch (cause) {
+    throw localFault("response-invalid", "An event of the render has another shape.", cause);
+  }
+}
+
+function mayResume(error: unknown): error is ClientError {
+  return error instanceof ClientError && error.problem.retryable;
+}
+
+function backoffMs(failures: number, error: ClientError): number {
+  const growing = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1));
+  const jittered = growing * (0.5 + Math.random() / 2);
+  return Math.max(jittered, Math.min(error.retryAfterMs ?? 0, MAX_BACKOFF_MS));
+}
+
+/** Waits; an abort throws the signal's own reason. */
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await delay(ms, undefined, { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+/**
+ * A render's events in order, each once, up to and including `finished`. A lost connection is resumed after
+ * the last event seen; throws ClientError when that keeps failing, and the signal's reason when aborted.
+ */
+export async function* followEvents(
+  transport: Transport,
+  renderId: string,
+  options: EventsOptions = {},
+): AsyncGenerator<RenderEvent, void, void> {
+  let lastId = options.afterId ?? 0;
+  let failures = 0;
+  for (;;) {
+    const openedAt = performance.now();
+    let failure = localFault("connection-failed", "The event stream ended before the render did.");
+    try {
+      for await (const event of readOnce(transport, renderId, lastId, options)) {
+        if (event.id <= lastId) continue;
+        lastId = event.id;
+        failures = 0;
+        yield event;
+        if (event.type === "finished") return;
+      }
+    } catch (error) {
+      if (!mayResume(error)) throw error;
+      failure = error;
+    }
+    failures = performance.now() - openedAt > GOOD_CONNECTION_MS ? 1 : failures + 1;
+    if (failures > MAX_FAILURES) throw failure;
+    await pause(backoffMs(failures, failure), options.signal);
+  }
+}
