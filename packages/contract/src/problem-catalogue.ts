@@ -53,6 +53,12 @@ export const PROBLEMS = {
     "The body is too large",
     "Send less, upload the project as an archive, or raise the limit that `detail` names.",
   ),
+  "body-incomplete": caller(
+    408,
+    "The body did not arrive in full",
+    "Send the whole body, without long pauses.",
+    true,
+  ),
   "archive-invalid": caller(400, "The archive cannot be read", "Upload a complete .tar.gz or .zip file."),
   "archive-unsafe": caller(
     400,

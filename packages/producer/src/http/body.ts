@@ -1,0 +1,67 @@
+import { ProblemError } from "@framewright/contract";
+
+export interface BodyLimits {
+  readonly maxBytes: number;
+  /** The setting that raises the limit, when there is one. */
+  readonly setting?: string;
+  /** How long the whole body may take. */
+  readonly totalMs: number;
+  /** How long to wait for the next bytes. (Default: 60 s, longer than any pause of a live connection) */
+  readonly stallMs?: number;
+}
+
+const STALL_MS = 60_000;
+
+function tooLarge({ maxBytes, setting }: BodyLimits): ProblemError {
+  const raise = setting === undefined ? "" : ` (${setting})`;
+  // The rest of the body is not read: the connection cannot carry another request.
+  return new ProblemError("body-too-large", `The body exceeds ${maxBytes} bytes${raise}.`, {
+    headers: { connection: "close" },
+  });
+}
+
+function incomplete(detail: string, cause?: unknown): ProblemError {
+  return new ProblemError("body-incomplete", detail, { cause, headers: { connection: "close" } });
+}
+
+/**
+ * Yields a request's body as it arrives, within limits of size and time.
+ * Never cancels the stream, which would reset the connection before the caller has read the answer.
+ */
+export async function* readBody(
+  request: Request,
+  limits: BodyLimits,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (Number(request.headers.get("content-length")) > limits.maxBytes) throw tooLarge(limits);
+  if (!request.body) return;
+  const { stallMs = STALL_MS, totalMs } = limits;
+  const stop = new AbortController();
+  const stopBy = (reason: unknown) => () => stop.abort(reason);
+  const stall = setTimeout(stopBy(incomplete(`No byte of the body arrived for ${stallMs} ms.`)), stallMs);
+  const total = setTimeout(stopBy(incomplete(`The body took longer than ${totalMs} ms.`)), totalMs);
+  const stopped = signal ? AbortSignal.any([stop.signal, signal]) : stop.signal;
+  const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader();
+  // A pending read then rejects; racing it instead would keep every chunk in memory.
+  const release = () => reader.releaseLock();
+  stopped.addEventListener("abort", release, { once: true });
+  try {
+    if (stopped.aborted) throw stopped.reason;
+    for (let bytes = 0; ; stall.refresh()) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      bytes += value.byteLength;
+      if (bytes > limits.maxBytes) throw tooLarge(limits);
+      yield value;
+    }
+  } catch (error) {
+    if (stopped.aborted) throw stopped.reason;
+    if (error instanceof ProblemError) throw error;
+    throw incomplete("The connection ended before the whole body had arrived.", error);
+  } finally {
+    clearTimeout(stall);
+    clearTimeout(total);
+    stopped.removeEventListener("abort", release);
+    release();
+  }
+}

@@ -1,0 +1,14 @@
+import { asProblemError, toProblem } from "@framewright/contract";
+
+/** The one place where an error becomes an HTTP answer. What is not a ProblemError leaks nothing. */
+export function problemResponse(error: unknown, requestId: string): Response {
+  const problem = toProblem(error, requestId);
+  return new Response(JSON.stringify(problem), {
+    status: problem.status,
+    headers: {
+      ...asProblemError(error).headers,
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+    },
+  });
+}
