@@ -1,0 +1,66 @@
+import { resolve } from "node:path";
+
+import { z } from "zod";
+
+/** One variable of the environment. */
+export interface Variable<S extends z.ZodType<unknown, string>> {
+  readonly name: string;
+  /** As it would be written in the environment; null when there is none. */
+  readonly default: string | null;
+  /** With the unit, where there is one. */
+  readonly description: string;
+  readonly schema: S;
+}
+
+function number(min: number, max: number) {
+  const expected = `expected a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, expected)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, expected);
+}
+
+const choice = <const T extends readonly [string, ...string[]]>(...values: T) =>
+  z.string().pipe(z.enum(values, `expected one of: ${values.join(", ")}`));
+
+const MAX_SECONDS = 30 * 86_400;
+
+/** The kinds of values that a variable can have. */
+export const kinds = {
+  text: z.string(),
+  path: z.string().transform((path) => resolve(path)),
+  choice,
+  number,
+  port: number(0, 65_535),
+  bytes: number(1, Number.MAX_SAFE_INTEGER),
+  /** Given in seconds, read in milliseconds. */
+  seconds: number(1, MAX_SECONDS).transform((seconds) => seconds * 1000),
+  flag: choice("true", "false", "1", "0").transform((value) => value === "true" || value === "1"),
+  list: z.string().transform((list) =>
+    list
+      .split(",")
+      .map((item) => item.trim())
+      .filter((item) => item !== ""),
+  ),
+  workers: z.union([z.literal("auto"), number(1, 256)], "expected auto, or a whole number from 1 to 256"),
+};
+
+/** A variable that always has a value. */
+export function variable<S extends z.ZodType<unknown, string>>(
+  name: `PRODUCER_${string}`,
+  schema: S,
+  fallback: string,
+  description: string,
+) {
+  return { name, schema, default: fallback, description };
+}
+
+/** A variable that may be left out. */
+export function optional<S extends z.ZodType<unknown, string>>(
+  name: `PRODUCER_${string}`,
+  schema: S,
+  description: string,
+) {
+  return { name, schema: schema.optional(), default: null, description };
+}

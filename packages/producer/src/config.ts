@@ -1,0 +1,62 @@
+import type { z } from "zod";
+
+import { VARIABLES } from "./config-variables.ts";
+import { nearestWord } from "./nearest-word.ts";
+
+type Variables = typeof VARIABLES;
+
+/** The service's configuration: paths are absolute, times are in milliseconds, sizes in bytes. */
+export type Config = { readonly [K in keyof Variables]: z.output<Variables[K]["schema"]> };
+
+/** For the README, which is checked against it. */
+export const CONFIG_VARIABLES: readonly {
+  readonly name: string;
+  readonly default: string | null;
+  readonly description: string;
+}[] = Object.values(VARIABLES).map(({ name, default: fallback, description }) => ({
+  name,
+  default: fallback,
+  description,
+}));
+
+/** Says what is wrong with the environment, one line per variable. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly lines: readonly string[];
+
+  constructor(lines: readonly string[]) {
+    super(lines.join("\n"));
+    this.lines = lines;
+  }
+}
+
+/** Kubernetes sets these in every pod next to a service that is named `producer`. */
+const SERVICE_LINK = /^PRODUCER_(SERVICE_(HOST|PORT(_.+)?)|PORT_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)$/;
+const SERVICE_LINK_HINT = " (set by Kubernetes for a service named producer: use enableServiceLinks: false)";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function unknownVariables(env: Environment): string[] {
+  const known = CONFIG_VARIABLES.map(({ name }) => name);
+  return Object.keys(env)
+    .filter((name) => name.startsWith("PRODUCER_") && !known.includes(name) && !SERVICE_LINK.test(name))
+    .map((name) => `${name}: there is no such variable; did you mean ${nearestWord(name, known)}?`);
+}
+
+/** Reads and checks every variable. Throws ConfigError. An empty variable counts as not set. */
+export function readConfig(env: Environment): Config {
+  const lines: string[] = [];
+  const read = ([key, variable]: [string, Variables[keyof Variables]]) => {
+    const given = env[variable.name] === "" ? undefined : env[variable.name];
+    const parsed = variable.schema.safeParse(given ?? variable.default ?? undefined);
+    if (parsed.success) return [key, parsed.data];
+    const hint = given?.startsWith("tcp://") ? SERVICE_LINK_HINT : "";
+    lines.push(`${variable.name}: ${parsed.error.issues[0]?.message}, got ${JSON.stringify(given)}${hint}`);
+    return [key, undefined];
+  };
+  const config = Object.fromEntries(Object.entries(VARIABLES).map(read));
+  lines.push(...unknownVariables(env));
+  if (lines.length > 0) throw new ConfigError(lines);
+  // Object.fromEntries forgets the types of the values: each was parsed by its own variable's schema above.
+  return config as Config;
+}
