@@ -1,0 +1,60 @@
+import { rm, stat, writeFile } from "node:fs/promises";
+
+import { type Fps, framesToSeconds, ProblemError } from "@framewright/contract";
+
+import { timescaleOf } from "../encode/settings.ts";
+import { RunError, runForOutput } from "../run-for-output.ts";
+import type { ChunkFile } from "../tasks.ts";
+
+export interface AssembleTask {
+  readonly chunks: readonly ChunkFile[];
+  readonly fps: Fps;
+  /** The file to write. */
+  readonly file: string;
+  /** Epoch milliseconds. */
+  readonly deadline: number;
+}
+
+/** The format of ffmpeg's concat demuxer. Durations keep each chunk's start exact: https://ffmpeg.org/ffmpeg-formats.html#concat */
+function concatList({ chunks, fps }: AssembleTask): string {
+  const lines = chunks.map(({ file, frames }) => {
+    const quoted = `'${file.replaceAll("'", String.raw`'\''`)}'`;
+    return `file ${quoted}\nduration ${framesToSeconds(frames, fps).toFixed(6)}`;
+  });
+  return `ffconcat version 1.0\n${lines.join("\n")}\n`;
+}
+
+/**
+ * Joins chunks without re-encoding, in a file that starts to play before it is wholly loaded.
+ * @throws ProblemError `encode-failed`, `disk-full`
+ */
+export async function assemble(
+  task: AssembleTask,
+  { ffmpeg, signal }: { ffmpeg: string; signal: AbortSignal },
+): Promise<{ bytes: number }> {
+  const list = `${task.file}.list`;
+  try {
+    await writeFile(list, concatList(task));
+    const timescale = String(timescaleOf(task.fps));
+    await runForOutput(
+      ffmpeg,
+      [
+        ...["-hide_banner", "-loglevel", "error", "-nostdin", "-y"],
+        ...["-f", "concat", "-safe", "0", "-i", list, "-c", "copy", "-an"],
+        ...["-video_track_timescale", timescale, "-movflags", "+faststart", "-f", "mp4", task.file],
+      ],
+      { deadline: task.deadline, signal },
+    );
+    return { bytes: (await stat(task.file)).size };
+  } catch (error) {
+    await rm(task.file, { force: true });
+    signal.throwIfAborted();
+    if (!(error instanceof RunError)) throw error;
+    const full = /No space left on device/i.test(error.message);
+    throw full
+      ? new ProblemError("disk-full", "The disk filled up while the video was assembled.", { cause: error })
+      : new ProblemError("encode-failed", "The chunks could not be joined.", { cause: error });
+  } finally {
+    await rm(list, { force: true });
+  }
+}

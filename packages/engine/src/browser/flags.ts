@@ -1,0 +1,76 @@
+import type { FrameControl } from "./find-browser.ts";
+
+export interface LaunchFlags {
+  readonly frameControl: FrameControl;
+  readonly sandbox: boolean;
+  readonly userDataDir: string;
+  /** Where every request of the page goes, loopback included. */
+  readonly proxyPort: number;
+  readonly deviceScaleFactor: number;
+}
+
+const ALWAYS = [
+  "--remote-debugging-pipe",
+  "--headless",
+  "--no-first-run",
+  "--no-default-browser-check",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-default-apps",
+  "--disable-domain-reliability",
+  "--disable-extensions",
+  "--disable-sync",
+  "--disable-breakpad",
+  "--disable-crash-reporter",
+  "--no-pings",
+  "--metrics-recording-only",
+  "--password-store=basic",
+  "--use-mock-keychain",
+  "--mute-audio",
+  "--hide-scrollbars",
+  "--disable-dev-shm-usage",
+  // A page that is never on a screen must not be slowed down as if it were hidden.
+  "--disable-background-timer-throttling",
+  "--disable-backgrounding-occluded-windows",
+  "--disable-renderer-backgrounding",
+  // Raster in software: the same pixels on any host, and faster than a software GPU.
+  "--disable-gpu",
+  // WebGL still works, in software.
+  "--use-angle=swiftshader",
+  "--enable-unsafe-swiftshader",
+  "--force-color-profile=srgb",
+  "--font-render-hinting=none",
+  "--disable-lcd-text",
+  "--disable-image-animation-resync",
+  "--disable-checker-imaging",
+  "--disable-threaded-animation",
+  "--disable-partial-raster",
+  "--disable-skia-runtime-opts",
+  "--lang=en-US",
+  // Nothing leaves the page other than through the proxy.
+  "--disable-quic",
+  "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+  "--disable-features=Translate,MediaRouter,OptimizationHints,DialMediaRouteProvider,PaintHolding,WebTransport",
+];
+
+/** https://chromium.googlesource.com/chromium/src/+/main/headless/README.md */
+const FRAME_CONTROL = [
+  "--enable-begin-frame-control",
+  "--run-all-compositor-stages-before-draw",
+  "--disable-new-content-rendering-timeout",
+  "--enable-surface-synchronization",
+  "--deterministic-mode",
+];
+
+export function browserFlags(flags: LaunchFlags): string[] {
+  return [
+    ...ALWAYS,
+    ...(flags.frameControl === "begin-frame" ? FRAME_CONTROL : []),
+    ...(flags.sandbox ? [] : ["--no-sandbox"]),
+    `--user-data-dir=${flags.userDataDir}`,
+    `--proxy-server=http://127.0.0.1:${flags.proxyPort}`,
+    "--proxy-bypass-list=<-loopback>",
+    `--force-device-scale-factor=${flags.deviceScaleFactor}`,
+    "about:blank",
+  ];
+}

@@ -1,0 +1,101 @@
+import { spawn } from "node:child_process";
+import { mkdir, rm } from "node:fs/promises";
+import type { Readable, Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { ProblemError } from "@framewright/contract";
+
+import { type Cdp, connectCdp } from "./cdp.ts";
+import type { BrowserBinary } from "./find-browser.ts";
+import { browserFlags } from "./flags.ts";
+import { boundedTail } from "../tail.ts";
+
+/** A browser that has not answered by then will not: a cold start takes well under a second. */
+const LAUNCH_TIMEOUT_MS = 15_000;
+/** How long a browser may take to close by itself before it is killed. */
+const CLOSE_GRACE_MS = 1_000;
+/** After SIGKILL the kernel needs a moment, not more. */
+const KILL_WAIT_MS = 5_000;
+
+export interface LaunchOptions {
+  readonly browser: BrowserBinary;
+  readonly sandbox: boolean;
+  /** A fresh folder for this browser alone; removed when it closes. */
+  readonly profileDir: string;
+  readonly proxyPort: number;
+  readonly deviceScaleFactor: number;
+  /** Aborting kills the browser, which fails everything that waits for it. */
+  readonly signal: AbortSignal;
+}
+
+export interface Browser {
+  readonly cdp: Cdp;
+  readonly product: string;
+  /** Ends the browser and removes its profile. Never throws, and ends within a few seconds. */
+  close(): Promise<void>;
+}
+
+/** Only what a browser needs: nothing of the service's environment reaches it. */
+function environment({ browser, profileDir }: LaunchOptions): Record<string, string> {
+  return {
+    HOME: profileDir,
+    XDG_CACHE_HOME: browser.fontCacheDir,
+    LANG: "C.UTF-8",
+    TZ: "UTC",
+    DBUS_SESSION_BUS_ADDRESS: "disabled:",
+    DBUS_SYSTEM_BUS_ADDRESS: "disabled:",
+    ...browser.env,
+  };
+}
+
+/** @throws ProblemError `browser-failed` when it does not start */
+export async function launchBrowser(options: LaunchOptions): Promise<Browser> {
+  const { browser, profileDir, signal } = options;
+  signal.throwIfAborted();
+  await mkdir(profileDir, { recursive: true });
+  const flags = browserFlags({ ...options, frameControl: browser.frameControl, userDataDir: profileDir });
+  const child = spawn(browser.path, flags, {
+    stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"],
+    env: environment(options),
+    cwd: profileDir,
+  });
+  // The last three descriptors are pipes, as asked for in `stdio`.
+  const stderr = boundedTail(child.stdio[2] as Readable);
+  const cdp = connectCdp(child.stdio[3] as Writable, child.stdio[4] as Readable);
+  const exited = new Promise<void>((resolve) => {
+    child.once("error", (cause) => {
+      cdp.abort(new ProblemError("browser-failed", "The browser could not be started.", { cause }));
+      resolve();
+    });
+    child.once("exit", (code, killedBy) => {
+      const how = killedBy ? `was killed by ${killedBy}` : `ended with code ${code}`;
+      cdp.abort(new ProblemError("browser-failed", `The browser ${how}.`, { cause: stderr.text() }));
+      resolve();
+    });
+  });
+  const kill = (): void => void child.kill("SIGKILL");
+  signal.addEventListener("abort", kill, { once: true });
+
+  const close = async (): Promise<void> => {
+    signal.removeEventListener("abort", kill);
+    if (child.exitCode === null && child.signalCode === null) {
+      // A browser that cannot answer is killed below; its answer does not matter.
+      void cdp.send("Browser.close", undefined, { deadline: Date.now() + CLOSE_GRACE_MS }).catch(kill);
+    }
+    await Promise.race([exited, sleep(CLOSE_GRACE_MS, undefined, { ref: false }).then(kill)]);
+    await Promise.race([exited, sleep(KILL_WAIT_MS, undefined, { ref: false })]);
+    await rm(profileDir, { recursive: true, force: true, maxRetries: 3 });
+  };
+
+  try {
+    const { product } = await cdp.send("Browser.getVersion", undefined, {
+      deadline: Date.now() + LAUNCH_TIMEOUT_MS,
+    });
+    return { cdp, product, close };
+  } catch (cause) {
+    kill();
+    await close();
+    signal.throwIfAborted();
+    throw new ProblemError("browser-failed", "The browser did not start.", { cause });
+  }
+}

@@ -1,0 +1,118 @@
+import { ProblemError } from "@framewright/contract";
+
+import { type CommandName, CallTimeout, type Cdp } from "./cdp.ts";
+import { type ConsoleLog, followConsole } from "./console-log.ts";
+import type { FrameControl } from "./find-browser.ts";
+import { followNetwork, type NetworkLog } from "./network-log.ts";
+import type { ProtocolMapping } from "devtools-protocol/types/protocol-mapping.js";
+
+type Commands = ProtocolMapping.Commands;
+
+/** Commands of the browser process, which answer at once while it lives. */
+const COMMAND_TIMEOUT_MS = 10_000;
+
+export interface Page {
+  readonly network: NetworkLog;
+  readonly console: ConsoleLog;
+  send<M extends CommandName>(
+    method: M,
+    params: Commands[M]["paramsType"][0],
+    deadline?: number,
+  ): Promise<Commands[M]["returnType"]>;
+  /**
+   * Evaluates an expression in the page, awaiting a promise. The result must be JSON.
+   * @throws ProblemError `page-script-failed` when it throws, `page-unresponsive` past the deadline
+   */
+  evaluate(expression: string, deadline: number): Promise<unknown>;
+}
+
+export interface OpenOptions {
+  readonly frameControl: FrameControl;
+  /** Size of the viewport in CSS pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly deviceScaleFactor: number;
+  readonly snapshotOrigin: string;
+}
+
+/** Opens the browser's only page: under frame control, a second one would block both. */
+export async function openPage(cdp: Cdp, options: OpenOptions): Promise<Page> {
+  const { frameControl, width, height } = options;
+  const soon = (): number => Date.now() + COMMAND_TIMEOUT_MS;
+  const { targetId } = await cdp.send(
+    "Target.createTarget",
+    { url: "about:blank", width, height, enableBeginFrameControl: frameControl === "begin-frame" },
+    { deadline: soon() },
+  );
+  const { sessionId } = await cdp.send(
+    "Target.attachToTarget",
+    { targetId, flatten: true },
+    { deadline: soon() },
+  );
+
+  const network = followNetwork(cdp, sessionId, options.snapshotOrigin);
+  const console = followConsole(cdp, sessionId);
+  const page: Page = {
+    network,
+    console,
+    send: (method, params, deadline = soon()) => cdp.send(method, params, { deadline, sessionId }),
+    evaluate: async (expression, deadline) => {
+      const { result, exceptionDetails } = await cdp
+        .send(
+          "Runtime.evaluate",
+          { expression, awaitPromise: true, returnByValue: true },
+          { deadline, sessionId },
+        )
+        .catch((error: unknown) => {
+          if (!(error instanceof CallTimeout)) throw error;
+          throw new ProblemError("page-unresponsive", "The page's scripts did not return.", {
+            evidence: { console: console.tail() },
+          });
+        });
+      if (!exceptionDetails) return result.value as unknown;
+      const text = exceptionDetails.exception?.description ?? exceptionDetails.text;
+      throw new ProblemError("page-script-failed", `A script threw: ${text.slice(0, 500)}`, {
+        evidence: { console: console.tail() },
+      });
+    },
+  };
+  watch(cdp, sessionId, page);
+  await Promise.all([
+    page.send("Page.enable", {}),
+    page.send("Runtime.enable", undefined),
+    page.send("Network.enable", {}),
+    page.send("Inspector.enable", undefined),
+    cdp.send("Browser.setDownloadBehavior", { behavior: "deny" }, { deadline: soon() }),
+  ]);
+  if (frameControl === "screenshot") {
+    const { deviceScaleFactor } = options;
+    await page.send("Emulation.setDeviceMetricsOverride", {
+      width,
+      height,
+      deviceScaleFactor,
+      mobile: false,
+    });
+  }
+  return page;
+}
+
+/** What may happen to a page at any time: a crash, a dialog, a departure. */
+function watch(cdp: Cdp, sessionId: string, page: Page): void {
+  const evidence = (): { console: string[] } => ({ console: page.console.tail() });
+  cdp.on("Inspector.targetCrashed", sessionId, () => {
+    cdp.abort(new ProblemError("page-crashed", "The page's process ended.", { evidence: evidence() }));
+  });
+  cdp.on("Page.javascriptDialogOpening", sessionId, () => {
+    // A dialog would block the page for ever. That the page is gone meanwhile shows elsewhere.
+    page.send("Page.handleJavaScriptDialog", { accept: true }).catch(() => undefined);
+  });
+  let documents = 0;
+  cdp.on("Page.frameNavigated", sessionId, ({ frame }) => {
+    if (frame.parentId !== undefined || frame.url === "about:blank" || ++documents < 2) return;
+    cdp.abort(
+      new ProblemError("page-load-failed", "The page navigated away from the composition.", {
+        evidence: evidence(),
+      }),
+    );
+  });
+}

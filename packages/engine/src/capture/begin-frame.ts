@@ -1,0 +1,49 @@
+import { ProblemError } from "@framewright/contract";
+
+import { CallTimeout } from "../browser/cdp.ts";
+import type { Page } from "../browser/page.ts";
+import type { FrameSource } from "./frame-source.ts";
+
+/** Compositor time of frame 0, in milliseconds: later than any frame that was drawn while the page loaded. */
+const FIRST_TICKS_MS = 10_000_000;
+const SETTLE_TICKS_MS = 1;
+
+/** Frames on command: https://chromedevtools.github.io/devtools-protocol/tot/HeadlessExperimental/ */
+export function beginFrameSource(page: Page, intervalMs: number): FrameSource {
+  let ticks = 1_000;
+  const timedOut =
+    (what: string) =>
+    (error: unknown): never => {
+      if (!(error instanceof CallTimeout)) throw error;
+      throw new ProblemError("frame-timeout", `${what} was not drawn in time.`, {
+        evidence: { console: page.console.tail() },
+      });
+    };
+  return {
+    settle: async (deadline) => {
+      ticks += SETTLE_TICKS_MS;
+      await page
+        .send("HeadlessExperimental.beginFrame", { frameTimeTicks: ticks, interval: intervalMs }, deadline)
+        .catch(timedOut("A frame before the first"));
+    },
+    capture: async (frame, image, deadline) => {
+      // A frame that waited for an image has settled past its time: the compositor's clock never goes back.
+      ticks = Math.max(ticks + SETTLE_TICKS_MS, FIRST_TICKS_MS + frame * intervalMs);
+      const screenshot =
+        image.codec === "mjpeg"
+          ? { format: "jpeg" as const, quality: image.quality }
+          : { format: "png" as const, optimizeForSpeed: true };
+      const { screenshotData } = await page
+        .send(
+          "HeadlessExperimental.beginFrame",
+          { frameTimeTicks: ticks, interval: intervalMs, screenshot },
+          deadline,
+        )
+        .catch(timedOut(`Frame ${frame}`));
+      if (screenshotData === undefined || screenshotData === "") {
+        throw new ProblemError("browser-failed", `The browser gave no picture for frame ${frame}.`);
+      }
+      return Buffer.from(screenshotData, "base64");
+    },
+  };
+}

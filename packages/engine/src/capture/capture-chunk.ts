@@ -1,0 +1,90 @@
+import { rm, stat } from "node:fs/promises";
+
+import { ProblemError } from "@framewright/contract";
+
+import { type Composition, openComposition, untilComplete } from "../composition.ts";
+import { type Encoder, startEncoder } from "../encode/encoder.ts";
+import type { ChunkFile, ChunkTask, TaskContext } from "../tasks.ts";
+import { IMAGE_FORMATS } from "./frame-source.ts";
+
+/** Frames that a page is stepped through in one call on the way to a chunk's start. */
+const SKIP_BATCH = 50;
+
+/** Steps to a frame; true when the page then still waits for something. */
+async function stepTo({ page }: Composition, frame: number, deadline: number): Promise<boolean> {
+  const pending = await page.evaluate(`__framewright.stepTo(${frame})`, deadline);
+  return (Array.isArray(pending) && pending.length > 0) || page.network.inFlight().length > 0;
+}
+
+/** Brings a fresh page to the frame before the chunk, through every frame, since scripts may count them. */
+async function skipTo(
+  composition: Composition,
+  startFrame: number,
+  task: ChunkTask,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let frame = 0; frame < startFrame; frame = Math.min(frame + SKIP_BATCH, startFrame)) {
+    signal.throwIfAborted();
+    const deadline = Date.now() + task.source.frameTimeoutMs;
+    if (await stepTo(composition, frame, deadline)) await untilComplete(composition, frame, deadline);
+    await composition.frames.settle(deadline);
+  }
+}
+
+async function captureFrames(
+  composition: Composition,
+  encoder: Encoder,
+  task: ChunkTask,
+  { signal, onFrames }: TaskContext,
+): Promise<void> {
+  const { startFrame, endFrame } = task.chunk;
+  const image = IMAGE_FORMATS[task.picture.quality];
+  for (let frame = startFrame; frame < endFrame; frame++) {
+    signal.throwIfAborted();
+    const deadline = Date.now() + task.source.frameTimeoutMs;
+    if (await stepTo(composition, frame, deadline)) await untilComplete(composition, frame, deadline);
+    await encoder.write(await composition.frames.capture(frame, image, deadline));
+    onFrames?.(frame - startFrame + 1);
+  }
+}
+
+/**
+ * Renders a chunk to a file of its own: a pure function of the snapshot, the frames and the settings.
+ * On failure no file is left.
+ * @throws ProblemError
+ */
+export async function captureChunk(task: ChunkTask, context: TaskContext): Promise<ChunkFile> {
+  const { source, picture, chunk, file } = task;
+  const { tools, signal } = context;
+  const composition = await openComposition({
+    ...source,
+    ...picture,
+    ...tools,
+    scratchDir: context.scratchDir,
+    intervalMs: (1000 * picture.fps.den) / picture.fps.num,
+    signal,
+    onWaiting: context.onWaiting,
+  });
+  try {
+    await skipTo(composition, chunk.startFrame, task, signal);
+    const { fps, quality } = picture;
+    const image = IMAGE_FORMATS[quality];
+    const encoder = startEncoder({ ffmpeg: tools.ffmpeg.ffmpeg, fps, quality, image, file, signal });
+    try {
+      await captureFrames(composition, encoder, task, context);
+      await encoder.finish();
+    } finally {
+      await encoder.close();
+    }
+    const { size } = await stat(file);
+    return { index: chunk.index, file, frames: chunk.endFrame - chunk.startFrame, bytes: size };
+  } catch (error) {
+    await rm(file, { force: true });
+    signal.throwIfAborted();
+    throw error instanceof Error
+      ? error
+      : new ProblemError("internal", "Capturing failed.", { cause: error });
+  } finally {
+    await composition.close();
+  }
+}

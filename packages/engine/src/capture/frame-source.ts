@@ -1,0 +1,22 @@
+import type { Quality } from "@framewright/contract";
+
+export interface ImageFormat {
+  readonly codec: "mjpeg" | "png";
+  /** 0 to 100, for JPEG. */
+  readonly quality: number;
+}
+
+/** How frames leave the browser. The lossless format costs half as much time again. */
+export const IMAGE_FORMATS: Readonly<Record<Quality, ImageFormat>> = {
+  draft: { codec: "mjpeg", quality: 80 },
+  standard: { codec: "mjpeg", quality: 95 },
+  high: { codec: "png", quality: 100 },
+};
+
+/** Takes pictures of a page that stands still at its frame's time. */
+export interface FrameSource {
+  /** Lets layout, observers and image decoding run without taking a picture. */
+  settle(deadline: number): Promise<void>;
+  /** @throws ProblemError `frame-timeout` */
+  capture(frame: number, image: ImageFormat, deadline: number): Promise<Buffer>;
+}

@@ -1,0 +1,153 @@
+import { randomUUID } from "node:crypto";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { ProblemError } from "@framewright/contract";
+
+import type { BrowserBinary } from "./browser/find-browser.ts";
+import { type Browser, launchBrowser } from "./browser/launch.ts";
+import { openPage, type Page } from "./browser/page.ts";
+import { beginFrameSource } from "./capture/begin-frame.ts";
+import type { FrameSource } from "./capture/frame-source.ts";
+import { screenshotSource } from "./capture/screenshot.ts";
+
+/** How often a page that is not ready is asked again: a tenth of the shortest thing worth waiting for. */
+const POLL_MS = 20;
+/** A page must be quiet this many times in a row: what one answer starts, the next one shows. */
+const QUIET_POLLS = 2;
+
+export interface OpenCompositionOptions {
+  readonly browser: BrowserBinary;
+  readonly sandbox: boolean;
+  /** A folder of this task's own; whatever is left in it is the caller's to remove. */
+  readonly scratchDir: string;
+  readonly proxyPort: number;
+  readonly url: string;
+  readonly width: number;
+  readonly height: number;
+  readonly deviceScaleFactor: number;
+  readonly intervalMs: number;
+  readonly readyTimeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Called with what the page waits for, when that changes. */
+  readonly onWaiting?: ((what: string | null) => void) | undefined;
+}
+
+/** A loaded and ready page, with the means to take its frames. */
+export interface Composition {
+  readonly page: Page;
+  readonly frames: FrameSource;
+  readonly product: string;
+  close(): Promise<void>;
+}
+
+function frameSource(page: Page, { browser, intervalMs }: OpenCompositionOptions): FrameSource {
+  return browser.frameControl === "begin-frame" ? beginFrameSource(page, intervalMs) : screenshotSource(page);
+}
+
+async function navigate(page: Page, url: string, deadline: number): Promise<void> {
+  const { errorText } = await page.send("Page.navigate", { url }, deadline).catch((error: unknown) => {
+    throw error instanceof ProblemError
+      ? error
+      : new ProblemError("page-load-failed", "The page did not load in time.");
+  });
+  if (errorText !== undefined)
+    throw new ProblemError("page-load-failed", `The page did not load: ${errorText}.`);
+}
+
+function checkDocument(page: Page): void {
+  const document = page.network.document();
+  if (!document) return;
+  if (document.status >= 400) {
+    throw new ProblemError("page-load-failed", `The entry file answered with HTTP ${document.status}.`);
+  }
+  if (document.mimeType !== "text/html") {
+    throw new ProblemError("page-load-failed", `The entry file is ${document.mimeType}, not text/html.`);
+  }
+}
+
+function isStrings(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+/** Everything that page and network still wait for. */
+async function pendingWork(page: Page, deadline: number): Promise<string[]> {
+  const names = await page.evaluate('globalThis.__framewright?.pending() ?? ["document: loading"]', deadline);
+  return [...(isStrings(names) ? names : []), ...page.network.inFlight()];
+}
+
+/** Waits until the page is ready and has declared itself. @throws ProblemError `page-not-ready`, `page-unresponsive` */
+async function untilReady(page: Page, frames: FrameSource, options: OpenCompositionOptions): Promise<void> {
+  const deadline = Date.now() + options.readyTimeoutMs;
+  let shown: string | null = null;
+  let quiet = 0;
+  for (;;) {
+    const pending = await pendingWork(page, deadline);
+    checkDocument(page);
+    const first = pending[0] ?? null;
+    if (first !== shown) options.onWaiting?.(first);
+    shown = first;
+    quiet = first === null ? quiet + 1 : 0;
+    // Once it is quiet, time may pass for a page that has not yet said how long it is.
+    if (quiet >= QUIET_POLLS && (await page.evaluate("__framewright.leadIn()", deadline)) === false) return;
+    if (Date.now() + POLL_MS > deadline) {
+      const what = pending.slice(0, 5).join(", ") || "its declarations";
+      throw new ProblemError(
+        "page-not-ready",
+        `After ${options.readyTimeoutMs / 1000} s the page still waits for ${what}.`,
+        {
+          evidence: { pending: pending.slice(0, 20), console: page.console.tail() },
+        },
+      );
+    }
+    await frames.settle(deadline);
+    if (first !== null) await sleep(POLL_MS, undefined, { signal: options.signal });
+  }
+}
+
+/** Waits, within a frame's time, for what that frame still loads. */
+export async function untilComplete(
+  composition: Composition,
+  frame: number,
+  deadline: number,
+): Promise<void> {
+  const { page, frames } = composition;
+  for (;;) {
+    const pending = await pendingWork(page, deadline);
+    if (pending.length === 0) return;
+    if (Date.now() + POLL_MS > deadline) {
+      throw new ProblemError(
+        "frame-timeout",
+        `Frame ${frame} still waits for ${pending.slice(0, 3).join(", ")}.`,
+        {
+          evidence: { pending: pending.slice(0, 20), console: page.console.tail() },
+        },
+      );
+    }
+    await frames.settle(deadline);
+    await sleep(POLL_MS);
+  }
+}
+
+/** Launches a browser for one composition, loads it and waits until it is ready. */
+export async function openComposition(options: OpenCompositionOptions): Promise<Composition> {
+  const browser: Browser = await launchBrowser({
+    ...options,
+    profileDir: path.join(options.scratchDir, `browser-${randomUUID()}`),
+  });
+  try {
+    const page = await openPage(browser.cdp, {
+      ...options,
+      frameControl: options.browser.frameControl,
+      snapshotOrigin: new URL(options.url).origin,
+    });
+    const frames = frameSource(page, options);
+    await navigate(page, options.url, Date.now() + options.readyTimeoutMs);
+    await untilReady(page, frames, options);
+    return { page, frames, product: browser.product, close: browser.close };
+  } catch (error) {
+    await browser.close();
+    options.signal.throwIfAborted();
+    throw error;
+  }
+}

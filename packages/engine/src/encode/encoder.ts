@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+
+import { type Fps, ProblemError, type Quality } from "@framewright/contract";
+
+import type { ImageFormat } from "../capture/frame-source.ts";
+import { boundedTail } from "../tail.ts";
+import { encodeArguments } from "./settings.ts";
+
+/** Encoding a handful of queued frames takes a fraction of this, even at 8K. */
+const STALL_TIMEOUT_MS = 60_000;
+
+export interface EncoderOptions {
+  readonly ffmpeg: string;
+  readonly fps: Fps;
+  readonly quality: Quality;
+  readonly image: ImageFormat;
+  readonly file: string;
+  readonly signal: AbortSignal;
+}
+
+export interface Encoder {
+  /** Takes one picture; resolves when the next may come. @throws ProblemError `encode-failed`, `disk-full` */
+  write(picture: Buffer): Promise<void>;
+  /** Ends the stream and waits until the file is complete. */
+  finish(): Promise<void>;
+  /** Kills the encoder, and resolves when it is gone. Harmless after `finish`. */
+  close(): Promise<void>;
+}
+
+function encodeError(stderr: string, cause?: unknown): ProblemError {
+  return /No space left on device/i.test(stderr)
+    ? new ProblemError("disk-full", "The disk filled up while frames were encoded.", { cause: stderr })
+    : new ProblemError("encode-failed", "The encoder ended before all frames were written.", {
+        cause: stderr || cause,
+      });
+}
+
+/** Encodes pictures as they come; nothing but the result is kept on disk. */
+export function startEncoder(options: EncoderOptions): Encoder {
+  const { ffmpeg, fps, quality, image, file, signal } = options;
+  const child: ChildProcess = spawn(ffmpeg, encodeArguments(fps, quality, image, file), {
+    stdio: ["pipe", "ignore", "pipe"],
+    env: { LANG: "C.UTF-8" },
+  });
+  const { stdin, stderr } = child;
+  if (!stdin || !stderr) throw new ProblemError("encode-failed", "The encoder could not be started.");
+  const tail = boundedTail(stderr);
+  const failed = new AbortController();
+  const exited = new Promise<number | null>((resolve) => {
+    child.once("error", (error) => {
+      failed.abort(encodeError(tail.text(), error));
+      resolve(null);
+    });
+    child.once("close", (code) => {
+      if (code !== 0) failed.abort(encodeError(tail.text()));
+      resolve(code);
+    });
+  });
+  // A closed pipe means that the encoder ended, which its exit explains better.
+  stdin.on("error", () => undefined);
+  const kill = (): void => void child.kill("SIGKILL");
+  signal.addEventListener("abort", kill, { once: true });
+  if (signal.aborted) kill();
+
+  /** Ends with the encoder's own error, the caller's abort, or a stall, whichever comes first. */
+  const bounded = async (wait: (signal: AbortSignal) => Promise<unknown>): Promise<void> => {
+    const stall = AbortSignal.timeout(STALL_TIMEOUT_MS);
+    const either = AbortSignal.any([failed.signal, signal, stall]);
+    either.throwIfAborted();
+    await wait(either).catch((error: unknown) => {
+      failed.signal.throwIfAborted();
+      signal.throwIfAborted();
+      if (stall.aborted) throw new ProblemError("encode-failed", "The encoder stopped taking frames.");
+      throw error;
+    });
+  };
+  const close = async (): Promise<void> => {
+    signal.removeEventListener("abort", kill);
+    if (child.exitCode === null && child.signalCode === null) kill();
+    await exited;
+  };
+
+  return {
+    close,
+    write: async (picture) => {
+      failed.signal.throwIfAborted();
+      if (!stdin.write(picture)) await bounded((either) => once(stdin, "drain", { signal: either }));
+    },
+    finish: async () => {
+      stdin.end();
+      await bounded((either) =>
+        Promise.race([exited, once(either, "abort").then(() => either.throwIfAborted())]),
+      );
+      failed.signal.throwIfAborted();
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import { access, chmod, constants, copyFile, mkdir, rename } from "node:fs/promises";
+import { createRequire } from "node:module";
+import path from "node:path";
+
+import { ProblemError } from "@framewright/contract";
+
+import { findOnPath } from "../find-on-path.ts";
+import { runForOutput } from "../run-for-output.ts";
+
+export interface FfmpegBinaries {
+  readonly ffmpeg: string;
+  readonly ffprobe: string;
+  readonly origin: "configured" | "system" | "bundled";
+}
+
+export interface FindFfmpegOptions {
+  readonly ffmpegPath?: string | undefined;
+  readonly ffprobePath?: string | undefined;
+  readonly searchPath: string;
+  readonly cacheDir: string;
+}
+
+/** Listing encoders takes some tens of milliseconds. */
+const LIST_TIMEOUT_MS = 10_000;
+
+export async function listEncoders(ffmpeg: string): Promise<string> {
+  return runForOutput(ffmpeg, ["-hide_banner", "-encoders"], { deadline: Date.now() + LIST_TIMEOUT_MS });
+}
+
+async function canEncode(ffmpeg: string): Promise<boolean> {
+  return listEncoders(ffmpeg).then(
+    (text) => text.includes("libx264"),
+    () => false,
+  );
+}
+
+/** A registry package's binary; copied when this user may not run it in place. */
+async function bundled(name: "ffmpeg" | "ffprobe", cacheDir: string): Promise<string | undefined> {
+  const require = createRequire(import.meta.url);
+  const id = `@${name}-installer/${process.platform}-${process.arch}`;
+  try {
+    const file = path.join(path.dirname(require.resolve(`${id}/package.json`)), name);
+    const runnable = await access(file, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (runnable) return file;
+    await mkdir(cacheDir, { recursive: true });
+    const copy = path.join(cacheDir, name);
+    const aside = `${copy}.${process.pid}`;
+    await copyFile(file, aside);
+    await chmod(aside, 0o755);
+    await rename(aside, copy);
+    return copy;
+  } catch {
+    // Not installed for this platform: the caller reports what is missing.
+    return undefined;
+  }
+}
+
+/**
+ * Chooses ffmpeg and ffprobe: configured, the system's where it can encode H.264, bundled.
+ * @throws ProblemError `ffmpeg-missing`
+ */
+export async function findFfmpeg(options: FindFfmpegOptions): Promise<FfmpegBinaries> {
+  const { ffmpegPath, ffprobePath, searchPath, cacheDir } = options;
+  const system = {
+    ffmpeg: ffmpegPath ?? (await findOnPath(["ffmpeg"], searchPath)),
+    ffprobe: ffprobePath ?? (await findOnPath(["ffprobe"], searchPath)),
+  };
+  const configured = ffmpegPath !== undefined || ffprobePath !== undefined;
+  if (system.ffmpeg && system.ffprobe && (await canEncode(system.ffmpeg))) {
+    return { ffmpeg: system.ffmpeg, ffprobe: system.ffprobe, origin: configured ? "configured" : "system" };
+  }
+  if (configured) {
+    throw new ProblemError(
+      "ffmpeg-missing",
+      "PRODUCER_FFMPEG_PATH and PRODUCER_FFPROBE_PATH do not lead to an ffmpeg with libx264.",
+    );
+  }
+  const [ffmpeg, ffprobe] = [await bundled("ffmpeg", cacheDir), await bundled("ffprobe", cacheDir)];
+  if (ffmpeg && ffprobe) return { ffmpeg, ffprobe, origin: "bundled" };
+  throw new ProblemError(
+    "ffmpeg-missing",
+    "Neither a system ffmpeg with libx264 nor the bundled one was found.",
+  );
+}

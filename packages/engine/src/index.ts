@@ -1,0 +1,11 @@
+export { assemble, type AssembleTask } from "./assemble/assemble.ts";
+export { type BrowserBinary, findBrowser, type FrameControl } from "./browser/find-browser.ts";
+export type { FailedRequest } from "./browser/network-log.ts";
+export { captureChunk } from "./capture/capture-chunk.ts";
+export { type FfmpegBinaries, findFfmpeg, listEncoders } from "./encode/find-ffmpeg.ts";
+export type { DeclaredDuration, Declarations, PageConfig } from "./page-protocol.ts";
+export { pageHeadHtml } from "./page-source.ts";
+export { type Probe, probe } from "./probe.ts";
+export { RunError, runForOutput } from "./run-for-output.ts";
+export type { ChunkFile, ChunkTask, PageSource, Picture, TaskContext, Tools } from "./tasks.ts";
+export { type Expectation, verify } from "./verify/verify.ts";

@@ -1,0 +1,136 @@
+import { now } from "./clock.ts";
+import { describeElement } from "./describe-element.ts";
+import { native } from "./native.ts";
+
+/**
+ * CSS animations, transitions and Web Animations run on virtual time: each is paused as soon as it is seen
+ * running, and from then on its current time is set at every step.
+ */
+interface Driven {
+  /** The animation's own time at `sinceMs` of virtual time. */
+  offsetMs: number;
+  sinceMs: number;
+  rate: number;
+}
+
+const driven = new WeakMap<Animation, Driven>();
+
+function milliseconds(value: CSSNumberish | null): number {
+  return typeof value === "number" ? value : 0;
+}
+
+function ownTime(animation: Animation): number {
+  return milliseconds(native.currentTime.get.call(animation));
+}
+
+function endMs(animation: Animation): number {
+  return milliseconds(animation.effect?.getComputedTiming().endTime ?? 0);
+}
+
+function drive(animation: Animation): void {
+  driven.set(animation, { offsetMs: ownTime(animation), sinceMs: now(), rate: animation.playbackRate });
+  native.pause.call(animation);
+}
+
+/** `animation-play-state` has no effect on an animation that a script has paused, so it is read here. */
+function pausedByStyle(animation: Animation): boolean {
+  if (!(animation instanceof CSSAnimation)) return false;
+  const effect = animation.effect;
+  if (!(effect instanceof KeyframeEffect) || !effect.target) return false;
+  const style = getComputedStyle(effect.target, effect.pseudoElement);
+  if (!style.animationPlayState.includes("paused")) return false;
+  const states = style.animationPlayState.split(", ");
+  const index = style.animationName.split(", ").indexOf(animation.animationName);
+  return states[index % states.length] === "paused";
+}
+
+function update(animation: Animation, state: Driven): void {
+  if (pausedByStyle(animation)) {
+    state.offsetMs = ownTime(animation);
+    state.sinceMs = now();
+    return;
+  }
+  if (state.rate !== animation.playbackRate) {
+    state.offsetMs = ownTime(animation);
+    state.sinceMs = now();
+    state.rate = animation.playbackRate;
+  }
+  const time = state.offsetMs + (now() - state.sinceMs) * state.rate;
+  const end = endMs(animation);
+  const over = state.rate > 0 ? time >= end : state.rate < 0 && time <= 0;
+  if (!over) {
+    native.currentTime.set.call(animation, time);
+    return;
+  }
+  // Finishing natively settles `finished` and fires the events that the page listens for.
+  driven.delete(animation);
+  native.finish.call(animation);
+}
+
+/** Brings every animation to the present virtual time. */
+export function syncAnimations(): void {
+  for (const animation of native.getAnimations()) {
+    const state = driven.get(animation);
+    if (state) update(animation, state);
+    else if (native.playState.get.call(animation) === "running" && animation.timeline === document.timeline) {
+      drive(animation);
+    }
+  }
+  for (const svg of document.querySelectorAll("svg")) {
+    if (svg.ownerSVGElement) continue;
+    svg.pauseAnimations();
+    svg.setCurrentTime(now() / 1000);
+  }
+}
+
+/** The longest animation's end, in seconds: finite ones first, Infinity when all are endless, null without any. */
+export function longestAnimationSeconds(): number | null {
+  const ends = native.getAnimations().map(endMs);
+  const finite = ends.filter((end) => Number.isFinite(end) && end > 0);
+  if (finite.length > 0) return Math.max(...finite) / 1000;
+  return ends.includes(Infinity) ? Infinity : null;
+}
+
+/** Animations without an end, described for a person. */
+export function endlessAnimations(): string[] {
+  return native
+    .getAnimations()
+    .filter((animation) => endMs(animation) === Infinity)
+    .map((animation) => {
+      const effect = animation.effect;
+      const target = effect instanceof KeyframeEffect ? describeElement(effect.target) : "an element";
+      const name =
+        animation instanceof CSSAnimation ? `CSS animation "${animation.animationName}"` : "animation";
+      return `the ${name} of ${target} repeats for ever`;
+    });
+}
+
+/** A page that controls an animation itself takes it over; it is driven again once it runs. */
+function releaseOn(method: "pause" | "play" | "finish" | "reverse"): void {
+  const original = native[method];
+  Animation.prototype[method] = function release(this: Animation) {
+    driven.delete(this);
+    original.call(this);
+  };
+}
+
+export function installAnimations(): void {
+  for (const method of ["pause", "play", "finish", "reverse"] as const) releaseOn(method);
+  Object.defineProperty(Animation.prototype, "currentTime", {
+    configurable: true,
+    get(this: Animation) {
+      return native.currentTime.get.call(this);
+    },
+    set(this: Animation, value: CSSNumberish | null) {
+      native.currentTime.set.call(this, value);
+      const state = driven.get(this);
+      if (state) Object.assign(state, { offsetMs: milliseconds(value), sinceMs: now() });
+    },
+  });
+  Object.defineProperty(Animation.prototype, "playState", {
+    configurable: true,
+    get(this: Animation) {
+      return driven.has(this) ? "running" : native.playState.get.call(this);
+    },
+  });
+}

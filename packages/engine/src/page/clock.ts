@@ -1,0 +1,144 @@
+import { macrotask, native } from "./native.ts";
+
+/** Tolerance for times that are equal but for rounding, in milliseconds. */
+const EPSILON_MS = 1e-3;
+/** HTML clamps a timer to 4 ms once it is nested deeper than five levels. */
+const NESTING_LIMIT = 5;
+const NESTED_MIN_MS = 4;
+/** What `Date.now()` is at the composition's start: a constant, so that every run sees the same dates. */
+const EPOCH_MS = Date.UTC(2025, 0, 1);
+
+interface Timer {
+  due: number;
+  readonly callback: () => void;
+  /** Null for a timer that fires once. */
+  readonly everyMs: number | null;
+  readonly nesting: number;
+}
+
+/** Milliseconds since the page began, in virtual time. It moves only in `advance`. */
+let nowMs = 0;
+let lastId = 0;
+let nesting = 0;
+let advancing = false;
+const timers = new Map<number, Timer>();
+let frameCallbacks = new Map<number, FrameRequestCallback>();
+let runningCallbacks = new Map<number, FrameRequestCallback>();
+
+export function now(): number {
+  return nowMs;
+}
+
+/** Virtual time as a Date would count it. */
+export function dateNow(): number {
+  return EPOCH_MS + Math.floor(nowMs + EPSILON_MS);
+}
+
+function reportError(error: unknown): void {
+  // Rethrown from a task of its own, so that the page's error events and the console see it as usual.
+  native.setTimeout(() => {
+    throw error;
+  });
+}
+
+function call(callback: () => void): void {
+  try {
+    callback();
+  } catch (error) {
+    reportError(error);
+  }
+}
+
+/** Outside a step (while loading, say) a timer without delay is due at once: a real task fires it. */
+function pumpSoon(): void {
+  if (advancing) return;
+  void macrotask().then(() => (advancing ? undefined : fireTimers(nowMs)));
+}
+
+function addTimer(handler: TimerHandler, delay: unknown, args: unknown[], repeat: boolean): number {
+  const callback =
+    typeof handler === "function"
+      ? () => void Reflect.apply(handler, window, args)
+      : // A string handler is evaluated in the global scope, as HTML says.
+        () => void (0, eval)(handler);
+  const wanted = Math.max(Number(delay) || 0, repeat ? 1 : 0);
+  const delayMs = nesting >= NESTING_LIMIT ? Math.max(wanted, NESTED_MIN_MS) : wanted;
+  const id = ++lastId;
+  timers.set(id, {
+    due: nowMs + delayMs,
+    callback,
+    everyMs: repeat ? delayMs : null,
+    nesting: nesting + 1,
+  });
+  if (delayMs === 0) pumpSoon();
+  return id;
+}
+
+export function setTimeout(handler: TimerHandler, delay?: number, ...args: unknown[]): number {
+  return addTimer(handler, delay, args, false);
+}
+
+export function setInterval(handler: TimerHandler, delay?: number, ...args: unknown[]): number {
+  return addTimer(handler, delay, args, true);
+}
+
+export function clearTimer(id?: number): void {
+  if (id !== undefined) timers.delete(id);
+}
+
+export function requestFrame(callback: FrameRequestCallback): number {
+  const id = ++lastId;
+  frameCallbacks.set(id, callback);
+  return id;
+}
+
+export function cancelFrame(id: number): void {
+  frameCallbacks.delete(id);
+  runningCallbacks.delete(id);
+}
+
+function earliest(untilMs: number): [number, Timer] | undefined {
+  let found: [number, Timer] | undefined;
+  for (const entry of timers) {
+    if (entry[1].due <= untilMs + EPSILON_MS && (!found || entry[1].due < found[1].due)) found = entry;
+  }
+  return found;
+}
+
+/** Fires what is due, in order, each at its own time; microtasks run in between, as in a real event loop. */
+async function fireTimers(untilMs: number): Promise<void> {
+  for (let next = earliest(untilMs); next; next = earliest(untilMs)) {
+    const [id, timer] = next;
+    nowMs = Math.max(nowMs, Math.min(timer.due, untilMs));
+    if (timer.everyMs === null) timers.delete(id);
+    else timer.due += timer.everyMs;
+    nesting = timer.nesting;
+    call(timer.callback);
+    nesting = 0;
+    await macrotask();
+  }
+}
+
+async function runFrameCallbacks(): Promise<void> {
+  runningCallbacks = frameCallbacks;
+  frameCallbacks = new Map();
+  // One that an earlier callback of this frame cancels leaves the map, and is not visited.
+  for (const callback of runningCallbacks.values()) {
+    call(() => callback(nowMs));
+    await macrotask();
+  }
+}
+
+/** Moves virtual time to `toMs`: timers first, then the seek of everything that is a function of time, then frame callbacks. */
+export async function advance(toMs: number, seek: () => Promise<void> | void): Promise<void> {
+  advancing = true;
+  try {
+    await fireTimers(toMs);
+    nowMs = toMs;
+    await seek();
+    await runFrameCallbacks();
+    await fireTimers(toMs);
+  } finally {
+    advancing = false;
+  }
+}

@@ -1,0 +1,48 @@
+import { cancelFrame, clearTimer, dateNow, now, requestFrame, setInterval, setTimeout } from "./clock.ts";
+import { native } from "./native.ts";
+
+function replace(target: object, properties: Record<string, unknown>): void {
+  for (const [key, value] of Object.entries(properties)) {
+    Object.defineProperty(target, key, { value, writable: true, configurable: true });
+  }
+}
+
+/** `Date` whose "now" is virtual; everything else is the browser's own. */
+function virtualDate(): DateConstructor {
+  return new Proxy(native.Date, {
+    construct: (target, args, newTarget) =>
+      // oxlint-disable-next-line typescript/no-unsafe-return -- Reflect.construct is untyped; it returns the Date made
+      Reflect.construct(target, args.length === 0 ? [dateNow()] : args, newTarget),
+    apply: () => new native.Date(dateNow()).toString(),
+    get: (target, key) => (key === "now" ? dateNow : Reflect.get(target, key)),
+  });
+}
+
+interface IdleDeadlineLike {
+  readonly didTimeout: boolean;
+  timeRemaining(): number;
+}
+
+export function installClock(): void {
+  replace(window, {
+    Date: virtualDate(),
+    setTimeout,
+    setInterval,
+    clearTimeout: clearTimer,
+    clearInterval: clearTimer,
+    requestAnimationFrame: requestFrame,
+    webkitRequestAnimationFrame: requestFrame,
+    cancelAnimationFrame: cancelFrame,
+    webkitCancelAnimationFrame: cancelFrame,
+    requestIdleCallback: (callback: (deadline: IdleDeadlineLike) => void) =>
+      setTimeout(() => callback({ didTimeout: false, timeRemaining: () => 50 })),
+    cancelIdleCallback: clearTimer,
+  });
+  native.Date.prototype.constructor = window.Date;
+  replace(Performance.prototype, { now });
+  Object.defineProperty(Performance.prototype, "timeOrigin", {
+    get: () => dateNow() - now(),
+    configurable: true,
+  });
+  Object.defineProperty(AnimationTimeline.prototype, "currentTime", { get: now, configurable: true });
+}

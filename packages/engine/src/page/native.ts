@@ -1,0 +1,35 @@
+/** The browser's own functions, kept before anything is replaced. */
+export const native = {
+  setTimeout: window.setTimeout.bind(window),
+  Date: window.Date,
+  pause: Animation.prototype.pause,
+  play: Animation.prototype.play,
+  finish: Animation.prototype.finish,
+  reverse: Animation.prototype.reverse,
+  currentTime: accessor(Animation.prototype, "currentTime"),
+  playState: accessor(Animation.prototype, "playState"),
+  getAnimations: document.getAnimations.bind(document),
+};
+
+interface Accessor<T> {
+  get(this: Animation): T;
+  set(this: Animation, value: T): void;
+}
+
+function accessor<K extends "currentTime" | "playState">(target: Animation, key: K): Accessor<Animation[K]> {
+  const { get, set } = Object.getOwnPropertyDescriptor(target, key) ?? {};
+  if (!get) throw new Error(`This browser has no Animation.${key}.`);
+  return { get, set: set ?? (() => undefined) };
+}
+
+const channel = new MessageChannel();
+const waiting: (() => void)[] = [];
+channel.port1.onmessage = () => waiting.shift()?.();
+
+/** Lets every microtask that is due run, without waiting for real time. */
+export function macrotask(): Promise<void> {
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+    channel.port2.postMessage(null);
+  });
+}

@@ -1,0 +1,65 @@
+/** Promises that the composition asked us to wait for, with their labels. */
+const declared = new Map<PromiseLike<unknown>, string>();
+
+export function waitUntil(promise: PromiseLike<unknown>, label = "a promise of the composition"): void {
+  if (declared.has(promise)) return;
+  declared.set(promise, label);
+  const settled = (): void => void declared.delete(promise);
+  promise.then(settled, (error: unknown) => {
+    settled();
+    // The page's failure is the page's to see: it reaches the console as an uncaught error.
+    reportError(error);
+  });
+}
+
+function shorten(url: string): string {
+  const path = url.startsWith("data:") ? "data:" : url;
+  return path.length > 120 ? `${path.slice(0, 117)}…` : path;
+}
+
+function pendingFonts(): string[] {
+  // Reading a layout property makes the browser lay out, and so request the fonts that the text needs.
+  void document.body?.offsetHeight;
+  if (document.fonts.status === "loaded") return [];
+  const names = [...document.fonts]
+    .filter((font) => font.status === "loading")
+    .map((font) => `font: ${font.family.replaceAll('"', "")} ${font.weight}`);
+  return names.length > 0 ? names : ["fonts"];
+}
+
+const decoded = new WeakMap<HTMLImageElement, string>();
+
+/** Images are complete once decoded, so that no frame shows one half. */
+function pendingImages(): string[] {
+  const names: string[] = [];
+  for (const image of document.images) {
+    if (image.loading === "lazy") image.loading = "eager";
+    const source = image.currentSrc || image.src;
+    if (source === "" || decoded.get(image) === source) continue;
+    if (!image.complete) names.push(`image: ${shorten(source)}`);
+    else if (image.naturalWidth === 0) decoded.set(image, source);
+    else {
+      names.push(`image: ${shorten(source)} (decoding)`);
+      const done = (): void => void decoded.set(image, source);
+      image.decode().then(done, done);
+    }
+  }
+  return names;
+}
+
+/** What the page waits for now, named for a person. Empty when nothing. */
+export function pending(): string[] {
+  const names: string[] = [];
+  if (document.readyState !== "complete") names.push(`document: ${document.readyState}`);
+  const ready = window.__hf?.ready;
+  if (ready && typeof ready.then === "function") awaitReady(ready);
+  return [...names, ...pendingFonts(), ...pendingImages(), ...declared.values()];
+}
+
+let awaited: PromiseLike<unknown> | null = null;
+
+function awaitReady(ready: PromiseLike<unknown>): void {
+  if (awaited === ready) return;
+  awaited = ready;
+  waitUntil(ready, "window.__hf.ready");
+}

@@ -1,0 +1,95 @@
+import type { PageConfig, PageRuntime, Pending } from "../page-protocol.ts";
+import { installAnimations, syncAnimations } from "./animations.ts";
+import { advance, now } from "./clock.ts";
+import { compositionStart, seekClips } from "./clips.ts";
+import { rootTimeline, timelines } from "./composition.ts";
+import { declarations, isDeclared } from "./declarations.ts";
+import { installClock } from "./install-clock.ts";
+import { macrotask } from "./native.ts";
+import { pending, waitUntil } from "./pending.ts";
+import { installRandom } from "./random.ts";
+import { installVariables } from "./variables.ts";
+
+declare global {
+  interface Window {
+    __framewright?: PageRuntime;
+  }
+}
+
+/** Steps of the lead-in: a display's usual rate. */
+const LEAD_IN_STEP_MS = 1000 / 60;
+const LEAD_IN_MAX_MS = 10_000;
+
+async function seek(seconds: number): Promise<void> {
+  seekClips(seconds);
+  const root = rootTimeline();
+  for (const [id, timeline] of timelines()) {
+    timeline.pause?.();
+    const local = timeline === root ? seconds : Math.max(0, seconds - compositionStart(id));
+    timeline.seek(local, false);
+  }
+  await window.__hf?.seek?.(seconds);
+  window.dispatchEvent(new CustomEvent("hf-seek", { detail: { time: seconds } }));
+}
+
+/** Frames inside the page that come from the same snapshot keep the same time. */
+function childRuntimes(): PageRuntime[] {
+  return [...document.querySelectorAll("iframe")].flatMap((frame) => {
+    try {
+      return frame.contentWindow?.__framewright ?? [];
+    } catch {
+      // A frame of another origin has no runtime, and none that could be reached.
+      return [];
+    }
+  });
+}
+
+function createRuntime({ fps, variables }: PageConfig): PageRuntime {
+  let leadInMs = 0;
+  let lastFrame = -1;
+
+  const allPending = (): Pending => {
+    syncAnimations();
+    return [...pending(), ...childRuntimes().flatMap((child) => child.pending())];
+  };
+
+  const step = async (frame: number): Promise<void> => {
+    const timeMs = (frame * 1000 * fps.den) / fps.num;
+    await advance(leadInMs + timeMs, () => seek(timeMs / 1000));
+    await Promise.all(childRuntimes().map((child) => child.stepTo(frame)));
+    syncAnimations();
+  };
+
+  return {
+    pending: allPending,
+    waitUntil,
+    declarations: () => declarations(leadInMs, variables),
+    leadIn: async () => {
+      if (isDeclared() || leadInMs >= LEAD_IN_MAX_MS) return false;
+      leadInMs = now() + LEAD_IN_STEP_MS;
+      await advance(leadInMs, () => undefined);
+      syncAnimations();
+      return true;
+    },
+    stepTo: async (frame) => {
+      while (lastFrame < frame) await step(++lastFrame);
+      await macrotask();
+      return allPending();
+    },
+  };
+}
+
+function install(config: PageConfig): void {
+  if (window.__framewright) return;
+  installClock();
+  installRandom();
+  installAnimations();
+  installVariables(config.variables);
+  Object.defineProperty(window, "__framewright", { value: Object.freeze(createRuntime(config)) });
+}
+
+/** Replaced by the script that carries the runtime. */
+declare const __FRAMEWRIGHT_CONFIG__: PageConfig;
+
+install(__FRAMEWRIGHT_CONFIG__);
+document.currentScript?.remove();

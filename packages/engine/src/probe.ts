@@ -1,0 +1,53 @@
+import { ProblemError } from "@framewright/contract";
+
+import { openComposition } from "./composition.ts";
+import type { FailedRequest } from "./browser/network-log.ts";
+import type { Declarations } from "./page-protocol.ts";
+import type { PageSource, TaskContext } from "./tasks.ts";
+
+/** The size at which a page is opened before it has said its own. */
+const PROBE_WIDTH = 1920;
+const PROBE_HEIGHT = 1080;
+const PROBE_INTERVAL_MS = 1000 / 60;
+
+export interface Probe {
+  readonly declarations: Declarations;
+  /** Errors that no script of the page caught. */
+  readonly uncaught: readonly string[];
+  readonly failedRequests: readonly FailedRequest[];
+}
+
+function isDeclarations(value: unknown): value is Declarations {
+  return (
+    typeof value === "object" && value !== null && "durations" in value && Array.isArray(value.durations)
+  );
+}
+
+/**
+ * Opens a page once and reads what it declares, unchecked.
+ * @throws ProblemError when it does not load, does not get ready, or stops responding
+ */
+export async function probe(source: PageSource, context: TaskContext): Promise<Probe> {
+  const composition = await openComposition({
+    ...source,
+    ...context.tools,
+    scratchDir: context.scratchDir,
+    width: PROBE_WIDTH,
+    height: PROBE_HEIGHT,
+    deviceScaleFactor: 1,
+    intervalMs: PROBE_INTERVAL_MS,
+    signal: context.signal,
+    onWaiting: context.onWaiting,
+  });
+  try {
+    const { page } = composition;
+    const deadline = Date.now() + source.frameTimeoutMs;
+    const declarations = await page.evaluate("__framewright.declarations()", deadline);
+    if (!isDeclarations(declarations)) {
+      throw new ProblemError("page-script-failed", "A script of the composition replaced the page runtime.");
+    }
+    return { declarations, uncaught: page.console.uncaught(), failedRequests: page.network.failed() };
+  } finally {
+    await composition.close();
+  }
+}

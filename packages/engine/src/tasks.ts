@@ -1,0 +1,55 @@
+import type { Chunk, Fps, Quality } from "@framewright/contract";
+
+import type { BrowserBinary } from "./browser/find-browser.ts";
+import type { FfmpegBinaries } from "./encode/find-ffmpeg.ts";
+
+/** The programs that the engine runs. */
+export interface Tools {
+  readonly browser: BrowserBinary;
+  readonly sandbox: boolean;
+  readonly ffmpeg: FfmpegBinaries;
+}
+
+/** Where a page is, and how long it may take. */
+export interface PageSource {
+  /** Address of the entry file, on the snapshot's origin. */
+  readonly url: string;
+  readonly proxyPort: number;
+  readonly readyTimeoutMs: number;
+  /** For one frame, from seek to picture. */
+  readonly frameTimeoutMs: number;
+}
+
+export interface TaskContext {
+  readonly tools: Tools;
+  /** A folder of the task's own, removed by whoever made it. */
+  readonly scratchDir: string;
+  readonly signal: AbortSignal;
+  readonly onWaiting?: ((what: string | null) => void) | undefined;
+  readonly onFrames?: ((framesDone: number) => void) | undefined;
+}
+
+/** The picture of a video: what a chunk must know. */
+export interface Picture {
+  readonly fps: Fps;
+  /** CSS pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly deviceScaleFactor: number;
+  readonly quality: Quality;
+}
+
+export interface ChunkTask {
+  readonly source: PageSource;
+  readonly picture: Picture;
+  readonly chunk: Chunk;
+  /** The file to write. */
+  readonly file: string;
+}
+
+export interface ChunkFile {
+  readonly index: number;
+  readonly file: string;
+  readonly frames: number;
+  readonly bytes: number;
+}
