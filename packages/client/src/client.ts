@@ -77,7 +77,7 @@ function listPath({ limit, cursor, state }: ListOptions): string {
   if (limit !== undefined) query.set("limit", String(limit));
   if (cursor !== undefined) query.set("cursor", cursor);
   if (state !== undefined) query.set("state", state);
-  return query.size === 0 ? "v1/renders" : `v1/renders?${query}`;
+  return query.size === 0 ? "v1/renders" : `v1/renders?${query.toString()}`;
 }
 
 function post(path: string, submission: Submission, options: SubmitOptions): HttpRequest {

@@ -1,0 +1,59 @@
+import { readFile } from "node:fs/promises";
+
+import { type Range, type RenderOptions, RenderOptionsSchema } from "@framewright/contract";
+
+import { badInput } from "./failure.ts";
+
+/** The flags of `render` and `plan` that shape the video, as typed. */
+export interface SettingFlags {
+  readonly fps?: string;
+  readonly width?: string;
+  readonly height?: string;
+  readonly quality?: string;
+  readonly variables?: string;
+  readonly range?: string;
+}
+
+/** The flags that `render` and `plan` share. */
+export interface CommonFlags extends SettingFlags {
+  readonly entry?: string;
+  readonly server?: string;
+  readonly json?: boolean;
+}
+
+const FRAMES = /^(\d+)-(\d+)$/;
+const SECONDS = /^(\d+(?:\.\d+)?)s?-(\d+(?:\.\d+)?)s$/;
+
+function parseRange(text: string): Range {
+  const frames = FRAMES.exec(text);
+  if (frames) return { startFrame: Number(frames[1]), endFrame: Number(frames[2]) };
+  const seconds = SECONDS.exec(text);
+  if (seconds) return { startSeconds: Number(seconds[1]), endSeconds: Number(seconds[2]) };
+  throw badInput(`--range ${text} is not a range.`, "Give frames like 0-90, or seconds like 1.5s-3s.");
+}
+
+async function parseVariables(text: string): Promise<unknown> {
+  const remedy = 'Give a JSON object like \'{"title":"Hello"}\', or @ and the path of a file that holds one.';
+  try {
+    return JSON.parse(text.startsWith("@") ? await readFile(text.slice(1), "utf8") : text);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw badInput(`--variables cannot be read: ${reason}`, remedy, cause);
+  }
+}
+
+/** Turns flags into the options of a request, checked by its schema. Throws CommandError with exit code 2. */
+export async function readOptions(flags: SettingFlags): Promise<RenderOptions> {
+  const { fps, width, height, quality, variables, range } = flags;
+  const result = RenderOptionsSchema.safeParse({
+    ...(fps !== undefined && { fps }),
+    ...(width !== undefined && { width: Number(width) }),
+    ...(height !== undefined && { height: Number(height) }),
+    ...(quality !== undefined && { quality }),
+    ...(variables !== undefined && { variables: await parseVariables(variables) }),
+    ...(range !== undefined && { range: parseRange(range) }),
+  });
+  if (result.success) return result.data;
+  const faults = result.error.issues.map(({ path, message }) => `--${path.join(".")}: ${message}`);
+  throw badInput(faults.join("; "), "See `framewright render --help`.", result.error);
+}

@@ -1,0 +1,47 @@
+import { Command } from "commander";
+
+import { doctor } from "./commands/doctor.ts";
+import { plan } from "./commands/plan.ts";
+import { render, type RenderFlags } from "./commands/render.ts";
+import type { CommonFlags } from "./options.ts";
+import type { Runtime } from "./runtime.ts";
+
+const JSON_HELP = `
+With --json, stdout carries one JSON object a line and nothing else. The last line has the type "result" or,
+with a problem and the exit code, "error"; before it come the render's events. A plan is a single object.
+
+Exit codes: 0 done, 1 the render failed, 2 bad input, 130 interrupted.`;
+
+function withSettings(command: Command): Command {
+  return command
+    .option("--entry <file>", "HTML document of the folder (default: index.html)")
+    .option("--fps <rate>", "frames per second: 30, or an exact ratio like 30000/1001")
+    .option("--width <pixels>", "width of the video (default: the composition's)")
+    .option("--height <pixels>", "height of the video (default: the composition's)")
+    .option("--quality <level>", "draft, standard or high")
+    .option("--variables <json>", "values for the composition's variables, or @ and a JSON file")
+    .option("--range <from-to>", "part to render, end exclusive: frames 0-90, or seconds 1.5s-3s")
+    .option("--server <url>", "a running service (default: one is started for the call)")
+    .option("--json", "print JSON");
+}
+
+/** The command line: what there is, and which function does it. */
+export function createProgram(runtime: Runtime): Command {
+  const program = new Command("framewright")
+    .description("Turns HTML compositions into verified videos.")
+    .addHelpText("after", JSON_HELP);
+  withSettings(program.command("render <input>"))
+    .description("render a folder with an index.html, or an HTML file with its folder, to a video")
+    .requiredOption("-o, --output <file>", "the video to write, an .mp4 file")
+    .option("--idempotency-key <key>", "the same key and content give the same render")
+    .action((input: string, flags: RenderFlags) => render(input, flags, runtime));
+  withSettings(program.command("plan <input>"))
+    .description("show what a render would do: length, frames, chunks, hosts, estimate")
+    .action((input: string, flags: CommonFlags) => plan(input, flags, runtime));
+  program
+    .command("doctor")
+    .description("check this machine: browser, ffmpeg, memory, disk, fonts, ports")
+    .option("--json", "print JSON")
+    .action((flags: { json?: boolean }) => doctor(flags, runtime));
+  return program;
+}
