@@ -1,0 +1,46 @@
+/**
+ * Entry of the health thread. Its import graph holds node's own modules and this folder only, so that it starts
+ * fast and nothing in it can fail for reasons of the service.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+
+import { createHealthServer } from "./health-server.ts";
+import type { HealthWorkerData, HealthWorkerMessage } from "./health-protocol.ts";
+
+const main = parentPort;
+if (!main) throw new Error("The health worker runs as a worker thread only.");
+
+// `startThread` is the only one to start this file, and its type says what it passes.
+const { port, host, ...options } = workerData as HealthWorkerData;
+const server = createHealthServer(options);
+let closing = false;
+
+/** Leaves nothing open, so that the thread's loop ends by itself. */
+function close(): void {
+  closing = true;
+  // Before it listens there is nothing to close yet, and closing then would not stop it from listening.
+  if (!server.listening) return;
+  server.close();
+  server.closeAllConnections();
+  main?.close();
+}
+
+function post(message: HealthWorkerMessage): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+  main?.postMessage(message);
+}
+
+main.once("message", close);
+
+server.on("error", (error: NodeJS.ErrnoException) => {
+  // Once it has listened, a fault ends the thread, and a fresh one takes its place.
+  if (server.listening) throw error;
+  post({ failure: error.code ?? error.message });
+  main.close();
+});
+
+server.listen({ port, host }, () => {
+  if (closing) return close();
+  const address = server.address();
+  if (address !== null && typeof address === "object") post({ port: address.port });
+});

@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { HealthSchema, ReadinessSchema } from "@framewright/contract";
+import { expect, onTestFinished, test } from "vitest";
+
+import { type Heartbeat, startHeartbeat } from "../../src/health/heartbeat.ts";
+import { readHealth, readMainLoop } from "../../src/health/pulse.ts";
+import { readReadiness } from "../../src/health/readiness.ts";
+import { blockLoop } from "./support.ts";
+
+function openHeartbeat(): Heartbeat {
+  const heartbeat = startHeartbeat();
+  onTestFinished(() => heartbeat.close());
+  return heartbeat;
+}
+
+const codes = (heartbeat: Heartbeat, lagLimitMs = 60_000): string[] =>
+  readReadiness(heartbeat, lagLimitMs).causes.map(({ code }) => code);
+
+test("a free loop is hardly late, and its heartbeat is young", async () => {
+  const heartbeat = openHeartbeat();
+  await sleep(1000);
+  const { heartbeatAgeMs, lagMs } = readMainLoop(heartbeat);
+  expect(heartbeatAgeMs).toBeLessThan(600);
+  expect(lagMs).toBeLessThan(500);
+});
+
+test("while the loop is blocked, the lag grows with the time that the beat is overdue", () => {
+  const heartbeat = openHeartbeat();
+  blockLoop(400);
+  const first = readMainLoop(heartbeat);
+  blockLoop(300);
+  const second = readMainLoop(heartbeat);
+  expect(first.heartbeatAgeMs).toBeGreaterThanOrEqual(400);
+  expect(first.lagMs).toBe(first.heartbeatAgeMs - 100);
+  expect(second.lagMs - first.lagMs).toBeGreaterThan(290);
+});
+
+test("one turn after a stall still shows how late it came, the next one does not", async () => {
+  const heartbeat = openHeartbeat();
+  blockLoop(1500);
+  await sleep(0);
+  const { heartbeatAgeMs, lagMs } = readMainLoop(heartbeat);
+  expect(heartbeatAgeMs).toBeLessThan(1000);
+  expect(lagMs).toBeGreaterThanOrEqual(1350);
+  await expect.poll(() => readMainLoop(heartbeat).lagMs, { timeout: 5000 }).toBeLessThan(1000);
+});
+
+test("a service is starting until it says otherwise", () => {
+  const heartbeat = openHeartbeat();
+  expect(codes(heartbeat)).toEqual(["starting"]);
+  heartbeat.setCause("starting", false);
+  expect(readReadiness(heartbeat, 60_000)).toEqual({ ready: true, causes: [] });
+});
+
+test("every cause is named, and setting or clearing one leaves the others", () => {
+  const heartbeat = openHeartbeat();
+  heartbeat.setCause("draining", true);
+  heartbeat.setCause("draining", true);
+  heartbeat.setCause("disk-low", true);
+  heartbeat.setCause("no-worker", true);
+  heartbeat.setCause("no-worker", false);
+  expect(codes(heartbeat)).toEqual(["starting", "draining", "disk-low"]);
+  blockLoop(200);
+  expect(codes(heartbeat, 50)).toEqual(["starting", "draining", "disk-low", "main-loop-blocked"]);
+});
+
+test("the bodies fit the contract", async () => {
+  const heartbeat = openHeartbeat();
+  await sleep(50);
+  const health = readHealth(heartbeat, "main");
+  expect(HealthSchema.strict().parse(health)).toEqual(health);
+  expect(health.uptime).toBeGreaterThanOrEqual(0.04);
+  const readiness = readReadiness(heartbeat, 60_000);
+  expect(ReadinessSchema.strict().parse(readiness)).toEqual(readiness);
+});
