@@ -70,6 +70,11 @@ export const PROBLEMS = {
     "The archive unpacks to too much",
     "Leave out what the composition does not use, or raise the limit that `detail` names.",
   ),
+  "project-too-large": caller(
+    413,
+    "The project is too large",
+    "Leave out what the composition does not use, or raise the limit that `detail` names.",
+  ),
   "project-dir-not-allowed": caller(
     403,
     "The project directory is not allowed",
