@@ -12,7 +12,12 @@ export const VARIABLES = {
   ),
   port: variable("PRODUCER_PORT", port, "9847", "Port of the API; 0 takes a free one."),
   healthHost: variable("PRODUCER_HEALTH_HOST", text, "0.0.0.0", "Address of the health thread."),
-  healthPort: variable("PRODUCER_HEALTH_PORT", port, "9848", "Port of the health thread; 0 takes a free one."),
+  healthPort: variable(
+    "PRODUCER_HEALTH_PORT",
+    port,
+    "9848",
+    "Port of the health thread; 0 takes a free one.",
+  ),
   healthWorkerDisabled: variable(
     "PRODUCER_DISABLE_HEALTH_WORKER",
     flag,

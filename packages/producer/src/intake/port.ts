@@ -1,16 +1,10 @@
 import type { Snapshot } from "../renders/port.ts";
-
-/** A folder for files on their way. */
-export interface Scratch {
-  /** Absolute path. */
-  readonly dir: string;
-  /** Removes the folder. Idempotent. */
-  discard(): Promise<void>;
-}
+import type { ScratchFolder } from "../scratch/scratch.ts";
 
 /** How the files of a request become a snapshot. Every method throws ProblemError, and then leaves nothing behind. */
 export interface Intake {
-  openScratch(): Promise<Scratch>;
+  /** A folder for files on their way. */
+  openScratch(): Promise<ScratchFolder>;
   fromHtml(html: string, signal: AbortSignal): Promise<Snapshot>;
   /** Refuses what is not below the projects' root. */
   fromDirectory(projectDir: string, entryFile: string, signal: AbortSignal): Promise<Snapshot>;

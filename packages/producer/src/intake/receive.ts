@@ -1,4 +1,9 @@
-import { ProblemError, type RenderOptions, type RenderRequest, RenderRequestSchema } from "@framewright/contract";
+import {
+  ProblemError,
+  type RenderOptions,
+  type RenderRequest,
+  RenderRequestSchema,
+} from "@framewright/contract";
 
 import { readJson } from "../http/json-body.ts";
 import type { Snapshot } from "../renders/port.ts";
@@ -46,7 +51,7 @@ async function receiveArchive(request: Request, { intake, maxUploadBytes }: Rece
     const snapshot = await intake.fromArchive(archive.path, entryFile, request.signal);
     return { options, snapshot, requestHash: hashRequest({ options, archive: archive.sha256 }) };
   } finally {
-    await scratch.discard();
+    await scratch.remove();
   }
 }
 

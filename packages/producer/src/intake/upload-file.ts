@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-import { ProblemError } from "@framewright/contract";
+import { asDiskFull } from "../scratch/disk-full.ts";
 
 export interface StoredUpload {
   readonly path: string;
@@ -23,14 +23,7 @@ export async function storeUpload(part: Readable, path: string): Promise<StoredU
   try {
     await pipeline(part, hashed, createWriteStream(path, { flags: "wx" }));
   } catch (error) {
-    if (isDiskFull(error)) {
-      throw new ProblemError("disk-full", "There is no room for the upload.", { cause: error });
-    }
-    throw error;
+    throw asDiskFull(error);
   }
   return { path, sha256: hash.digest("hex") };
-}
-
-function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
 }

@@ -1,0 +1,23 @@
+import type { Health } from "@framewright/contract";
+
+import type { Intake } from "./intake/port.ts";
+import type { Log } from "./log.ts";
+import type { Renders, StoredArtifact } from "./renders/port.ts";
+
+/** What the API stands on. */
+export interface AppDeps {
+  readonly log: Log;
+  readonly renders: Renders;
+  readonly intake: Intake;
+  /** Answers GET and HEAD for a finished file, ranges and conditions included. */
+  readonly serveArtifact: (
+    request: Request,
+    artifact: StoredArtifact,
+    options: { readonly download: boolean },
+  ) => Promise<Response>;
+  readonly readHealth: () => Health;
+  readonly maxUploadBytes: number;
+  /** The only folder below which results may be written on request. */
+  readonly outputRoot: string | undefined;
+  readonly version: string;
+}

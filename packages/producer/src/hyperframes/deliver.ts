@@ -1,0 +1,37 @@
+import { type HyperframesResult, isProblemCode, ProblemError, type Render } from "@framewright/contract";
+
+import type { AppDeps } from "../app-deps.ts";
+import { publishOutput } from "./output-path.ts";
+import type { OutputTokens } from "./token.ts";
+
+export type Delivery = Omit<HyperframesResult, "success" | "requestId" | "durationMs">;
+
+function failureOf({ problem, state }: Render): ProblemError {
+  if (problem && isProblemCode(problem.code)) {
+    return new ProblemError(problem.code, problem.detail, { evidence: problem.evidence });
+  }
+  if (state === "cancelled") return new ProblemError("cancelled", "The render was cancelled.");
+  return new ProblemError("internal", "The render ended without a result.");
+}
+
+/** What a finished render's caller gets; puts the file where it was asked for. Throws the render's own problem. */
+export async function deliver(
+  render: Render,
+  outputPath: string | undefined,
+  { renders, outputRoot }: AppDeps,
+  tokens: OutputTokens,
+): Promise<Delivery> {
+  if (render.state !== "succeeded" || !render.artifact) throw failureOf(render);
+  const { path, filename } = await renders.artifact(render.id);
+  if (outputPath !== undefined && outputRoot !== undefined) await publishOutput(path, outputPath, outputRoot);
+  const outputToken = tokens.issue(render.id);
+  return {
+    outputPath: outputPath ?? filename,
+    outputToken,
+    outputUrl: `/outputs/${outputToken}`,
+    fileSize: render.artifact.bytes,
+    videoDurationSeconds: render.artifact.durationSeconds,
+    outcome: render.warnings.length > 0 ? "completed_with_warnings" : "completed",
+    warnings: render.warnings,
+  };
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from "node:crypto";
+import { copyFile, mkdir, realpath, rename, rm } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+
+import { ProblemError } from "@framewright/contract";
+
+import { asDiskFull } from "../scratch/disk-full.ts";
+
+const refused = (detail: string, cause?: unknown) =>
+  new ProblemError("output-not-allowed", detail, { cause });
+
+function isBelow(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way !== ".." && !way.startsWith(`..${sep}`) && resolve(root, way) === path;
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
+
+/** The real path of a folder, or of its nearest ancestor that exists. */
+async function realAncestor(dir: string): Promise<string> {
+  try {
+    return await realpath(dir);
+  } catch (error) {
+    if (!isMissing(error) || dirname(dir) === dir)
+      throw refused("The folder of `output` cannot be used.", error);
+    return realAncestor(dirname(dir));
+  }
+}
+
+async function requireBelow(root: string, dir: string): Promise<void> {
+  const [realRoot, realDir] = await Promise.all([realAncestor(root), realAncestor(dir)]);
+  if (!isBelow(realRoot, realDir)) throw refused("`output` leads out of PRODUCER_OUTPUT_ROOT.");
+}
+
+/** The absolute path that `output` names, relative to the root. Throws when it is not below the root. */
+export async function resolveOutput(output: string, root: string | undefined): Promise<string> {
+  if (root === undefined) throw refused("`output` was given, but PRODUCER_OUTPUT_ROOT is not set.");
+  if (output.includes("\0") || /[/\\]$/.test(output)) throw refused("`output` is not the path of a file.");
+  const path = resolve(root, output);
+  if (path === root || !isBelow(root, path)) throw refused("`output` is not below PRODUCER_OUTPUT_ROOT.");
+  await requireBelow(root, dirname(path));
+  return path;
+}
+
+/** Copies a finished file to where `resolveOutput` allowed it; it appears there whole or not at all. */
+export async function publishOutput(file: string, path: string, root: string): Promise<void> {
+  const dir = dirname(path);
+  const aside = join(dir, `.${basename(path)}.${randomUUID()}.part`);
+  try {
+    await mkdir(dir, { recursive: true });
+    await requireBelow(root, dir);
+    await copyFile(file, aside);
+    await rename(aside, path);
+  } catch (thrown) {
+    const error = asDiskFull(thrown);
+    if (error instanceof ProblemError) throw error;
+    throw refused("The result could not be written to `output`.", error);
+  } finally {
+    await rm(aside, { force: true });
+  }
+}

@@ -1,0 +1,23 @@
+import { RenderOptionsSchema, RenderRequestSchema } from "@framewright/contract";
+
+import type { AppDeps } from "../app-deps.ts";
+import type { Api } from "../http/openapi.ts";
+
+/** Serves the contract. Goes last: it describes the routes that are there at the first request. */
+export function getOpenapi(api: Api, { version }: AppDeps): void {
+  // Named by reference in the routes' bodies.
+  api.openAPIRegistry.register("RenderRequest", RenderRequestSchema);
+  api.openAPIRegistry.register("RenderOptions", RenderOptionsSchema);
+  const describe = () =>
+    api.getOpenAPI31Document({
+      openapi: "3.1.0",
+      info: {
+        title: "Framewright",
+        version,
+        description: "Turns HTML compositions into verified videos.",
+        license: { name: "Apache-2.0" },
+      },
+    });
+  let document: ReturnType<typeof describe> | undefined;
+  api.get("/openapi.json", (c) => c.json((document ??= describe())));
+}

@@ -1,0 +1,56 @@
+import { createRoute } from "@hono/zod-openapi";
+import { PlanSchema } from "@framewright/contract";
+
+import type { AppDeps } from "../app-deps.ts";
+import { type Api, json, problem, renderBody } from "../http/openapi.ts";
+import { receive } from "../intake/receive.ts";
+
+const route = createRoute({
+  method: "post",
+  path: "/v1/plans",
+  summary: "Plan a render without rendering",
+  request: { body: renderBody },
+  responses: {
+    200: json(PlanSchema, "The plan."),
+    400: problem("invalid-request", "invalid-json", "archive-invalid", "archive-unsafe"),
+    403: problem("project-dir-not-allowed"),
+    404: problem("project-dir-not-found"),
+    408: problem("body-incomplete"),
+    409: problem("cancelled"),
+    413: problem("body-too-large", "archive-too-large"),
+    415: problem("unsupported-media-type"),
+    422: problem(
+      "entry-file-missing",
+      "fps-out-of-range",
+      "range-invalid",
+      "duration-missing",
+      "duration-invalid",
+      "duration-infinite",
+      "duration-too-long",
+      "frames-too-many",
+      "size-invalid",
+      "size-odd",
+      "size-mismatch",
+      "variables-invalid",
+      "page-load-failed",
+      "page-not-ready",
+      "page-unresponsive",
+      "page-crashed",
+      "page-script-failed",
+    ),
+    429: problem("queue-full"),
+    500: problem("internal", "browser-failed", "worker-lost"),
+    503: problem("shutting-down", "worker-unavailable", "browser-missing"),
+    504: problem("render-timeout"),
+    507: problem("disk-full"),
+  },
+});
+
+export function postPlans(api: Api, deps: AppDeps): void {
+  api.openapi(route, async (c) => {
+    await deps.renders.checkRoom();
+    const { snapshot, options } = await receive(c.req.raw, deps);
+    const submission = { snapshot, options, requestId: c.get("requestId") };
+    return c.json(await deps.renders.plan(submission, c.req.raw.signal), 200);
+  });
+}

@@ -1,0 +1,16 @@
+import { createRoute } from "@hono/zod-openapi";
+import { QueueSchema } from "@framewright/contract";
+
+import type { AppDeps } from "../app-deps.ts";
+import { type Api, json, problem } from "../http/openapi.ts";
+
+const route = createRoute({
+  method: "get",
+  path: "/v1/queue",
+  summary: "See what runs and what waits",
+  responses: { 200: json(QueueSchema, "The queue."), 500: problem("internal") },
+});
+
+export function getQueue(api: Api, { renders }: AppDeps): void {
+  api.openapi(route, async (c) => c.json(await renders.queue(), 200));
+}

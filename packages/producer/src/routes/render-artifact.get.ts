@@ -1,0 +1,44 @@
+import { createRoute } from "@hono/zod-openapi";
+import { z } from "zod";
+
+import type { AppDeps } from "../app-deps.ts";
+import { type Api, problem, RenderParams } from "../http/openapi.ts";
+
+const Query = z.object({
+  download: z
+    .enum(["0", "1"])
+    .default("1")
+    .meta({ description: "0 to show the file in a browser instead of saving it. (Default: 1)" }),
+});
+
+const file = {
+  "video/mp4": { schema: { type: "string" as const, contentMediaType: "video/mp4" } },
+};
+
+const route = createRoute({
+  method: "get",
+  path: "/v1/renders/{id}/artifact",
+  summary: "Download a render's artifact (also by HEAD, in ranges and conditionally)",
+  request: { params: RenderParams, query: Query },
+  responses: {
+    200: { description: "The file.", content: file },
+    206: { description: "The range that was asked for.", content: file },
+    304: { description: "The file is still the one that If-None-Match names." },
+    400: problem("invalid-request"),
+    404: problem("render-not-found"),
+    409: problem("artifact-not-ready"),
+    410: problem("artifact-expired"),
+    412: { description: "The file is not the one that If-Match names." },
+    416: { description: "The range is not within the file." },
+    500: problem("internal"),
+  },
+});
+
+export function getRenderArtifact(api: Api, { renders, serveArtifact }: AppDeps): void {
+  api.openapi(route, async (c) => {
+    const { id } = c.req.valid("param");
+    c.set("renderId", id);
+    const artifact = await renders.artifact(id);
+    return serveArtifact(c.req.raw, artifact, { download: c.req.valid("query").download === "1" });
+  });
+}

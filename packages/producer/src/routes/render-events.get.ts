@@ -1,0 +1,62 @@
+import { createRoute } from "@hono/zod-openapi";
+import { RenderEventSchema } from "@framewright/contract";
+import { z } from "zod";
+
+import type { AppDeps } from "../app-deps.ts";
+import { logError } from "../http/error-answer.ts";
+import { type Api, problem, RenderParams } from "../http/openapi.ts";
+import { type SseMessage, sseResponse } from "../http/sse.ts";
+import type { Renders } from "../renders/port.ts";
+
+const EventId = z
+  .string()
+  .regex(/^\d{1,15}$/, "must be the id of an event")
+  .transform(Number)
+  .optional()
+  .meta({ type: "integer", description: "The last event that was seen; later ones follow." });
+
+const route = createRoute({
+  method: "get",
+  path: "/v1/renders/{id}/events",
+  summary: "Follow a render's events (server-sent events), until it has finished",
+  request: {
+    params: RenderParams,
+    query: z.object({ lastEventId: EventId }),
+    headers: z.object({ "last-event-id": EventId }),
+  },
+  responses: {
+    200: {
+      description:
+        "Each message has the event's id, its type as `event`, and the event as JSON in `data`. A comment comes every 15 s.",
+      content: { "text/event-stream": { schema: RenderEventSchema } },
+    },
+    400: problem("invalid-request"),
+    404: problem("render-not-found"),
+    500: problem("internal"),
+  },
+});
+
+async function* messages(
+  renders: Renders,
+  id: string,
+  afterId: number,
+  signal: AbortSignal,
+): AsyncGenerator<SseMessage> {
+  for await (const event of renders.events(id, afterId, signal)) {
+    yield { id: event.id, event: event.type, data: event };
+    if (event.type === "finished") return;
+  }
+}
+
+export function getRenderEvents(api: Api, { renders, log }: AppDeps): void {
+  api.openapi(route, async (c) => {
+    const { id } = c.req.valid("param");
+    c.set("renderId", id);
+    await renders.get(id);
+    const afterId = c.req.valid("header")["last-event-id"] ?? c.req.valid("query").lastEventId ?? 0;
+    const requestId = c.get("requestId");
+    return sseResponse(messages(renders, id, afterId, c.req.raw.signal), {
+      onError: (error) => logError(log, error, requestId),
+    });
+  });
+}

@@ -1,0 +1,28 @@
+import { createRoute } from "@hono/zod-openapi";
+import { RenderListSchema, RenderStateSchema } from "@framewright/contract";
+import { z } from "zod";
+
+import type { AppDeps } from "../app-deps.ts";
+import { type Api, json, problem } from "../http/openapi.ts";
+
+const Query = z.object({
+  limit: z.coerce.number().int().min(1).max(100).default(20).meta({ description: "(Default: 20)" }),
+  cursor: z.string().min(1).max(256).optional().meta({ description: "`nextCursor` of the page before." }),
+  state: RenderStateSchema.optional(),
+});
+
+const route = createRoute({
+  method: "get",
+  path: "/v1/renders",
+  summary: "List renders, newest first",
+  request: { query: Query },
+  responses: {
+    200: json(RenderListSchema, "A page of renders."),
+    400: problem("invalid-request"),
+    500: problem("internal"),
+  },
+});
+
+export function getRenders(api: Api, { renders }: AppDeps): void {
+  api.openapi(route, async (c) => c.json(await renders.list(c.req.valid("query")), 200));
+}
