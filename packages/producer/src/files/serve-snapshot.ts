@@ -1,0 +1,158 @@
+import { lookup } from "node:dns/promises";
+import { once } from "node:events";
+import { realpath } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+
+import { ProblemError } from "@framewright/contract";
+
+import { parseAllowedHosts } from "./allowed-hosts.ts";
+import { codeOf, createDial, type Dial } from "./egress.ts";
+import { createEgressRecord, type EgressRecord, type RefusedRequest } from "./egress-record.ts";
+import { forward } from "./forward.ts";
+import { prepareHead } from "./html-document.ts";
+import { answerPlain } from "./plain-answer.ts";
+import { isPublicAddress } from "./public-address.ts";
+import { answerFile, type SnapshotSite } from "./snapshot-file.ts";
+import { tunnel } from "./tunnel.ts";
+
+/** The page's origin, whatever the port: the browser reaches it through the proxy, so every run sees the same. */
+export const SNAPSHOT_ORIGIN = "http://composition.localhost";
+
+export interface SnapshotServerOptions {
+  /** Absolute path of the snapshot's folder. */
+  readonly root: string;
+  /** Markup in ASCII, inserted at the start of every HTML document's head. */
+  readonly headHtml: string;
+  /** Hosts that the page may contact: `cdn.example.com`, `*.example.com`, either with `:port`. */
+  readonly allowedHosts: readonly string[];
+  /** All addresses of a name. (Default: the system's resolver.) */
+  readonly resolve?: (host: string) => Promise<readonly string[]>;
+  /** For tests only, which have no public host: which addresses may be connected to. (Default: public ones.) */
+  readonly isPublicAddress?: (address: string) => boolean;
+  /** On 127.0.0.1. (Default: 0, any free port.) */
+  readonly port?: number;
+  /** For looking a name up, and again for connecting. (Default: 10 000.) */
+  readonly connectTimeoutMs?: number;
+  /** How long a connection to a host may be silent in both directions. (Default: 120 000.) */
+  readonly idleTimeoutMs?: number;
+}
+
+export interface SnapshotServer {
+  readonly port: number;
+  /** Hosts that the page contacted or tried to, sorted. At most 500. */
+  hosts(): string[];
+  /** Requests that were not let out or not delivered, the first 50. */
+  refused(): RefusedRequest[];
+  /** Destroys every connection, tunnels too, and frees the port. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves one snapshot to its browser, and is the browser's proxy: the only way out of the page.
+ * Throws ProblemError when the folder cannot be read or the port cannot be taken.
+ */
+export async function startSnapshotServer(options: SnapshotServerOptions): Promise<SnapshotServer> {
+  const record = createEgressRecord();
+  const dial = createDial({
+    allows: parseAllowedHosts(options.allowedHosts),
+    resolve: options.resolve ?? systemAddresses,
+    isPublicAddress: options.isPublicAddress ?? isPublicAddress,
+    record,
+    connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
+    idleTimeoutMs: options.idleTimeoutMs ?? 120_000,
+  });
+  const root = await realpath(options.root).catch((cause: unknown) => {
+    throw new ProblemError("internal", "The composition's snapshot cannot be read.", { cause });
+  });
+  const server = createProxy({ root, head: prepareHead(options.headHtml) }, dial, record);
+  const sockets = trackSockets(server);
+  const port = await listen(server, options.port ?? 0);
+  return {
+    port,
+    hosts: () => record.hosts(),
+    refused: () => record.refused(),
+    async close() {
+      if (!server.listening) return;
+      const closed = once(server, "close");
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+function createProxy(site: SnapshotSite, dial: Dial, record: EgressRecord): Server {
+  const limits = {
+    headersTimeout: 10_000,
+    requestTimeout: 60_000,
+    // Browsers reuse a connection at any time; closing early races with that.
+    keepAliveTimeout: 60_000,
+    connectionsCheckingInterval: 2_000,
+  };
+  const server = createServer(limits, (request, response) => {
+    answer(request, response, site, dial).catch(() => giveUp(response));
+  });
+  server.on("connect", (request, client, head) => {
+    tunnel(request, client, head, dial).catch(() => client.destroy());
+  });
+  // Far above the 32 connections that Chromium opens to one proxy.
+  server.maxConnections = 256;
+  // Such as having no descriptor left to accept with: the server lives on.
+  server.on("error", (error) => record.addRefusal("connection", codeOf(error)));
+  server.on("drop", () => record.addRefusal("connection", "Too many connections at once."));
+  return server;
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  site: SnapshotSite,
+  dial: Dial,
+): Promise<void> {
+  const url = requestedUrl(request);
+  if (url === undefined) return answerPlain(response, 421, `This server knows ${SNAPSHOT_ORIGIN} only.`);
+  if (url.origin === SNAPSHOT_ORIGIN) return answerFile(request, response, url, site);
+  if (url.protocol === "http:") return forward(request, response, url, dial);
+  answerPlain(response, 400, "Only http addresses are served; https goes through CONNECT.");
+}
+
+const OWN_HOSTS = new Set(["127.0.0.1", "localhost", new URL(SNAPSHOT_ORIGIN).hostname]);
+
+/** The URL that a request asks for: in full when the client takes this for a proxy, else a path of the snapshot. */
+function requestedUrl(request: IncomingMessage): URL | undefined {
+  const asked = request.url ?? "";
+  if (!asked.startsWith("/")) return URL.parse(asked) ?? undefined;
+  const host = URL.parse(`http://${request.headers.host ?? ""}`)?.hostname ?? "";
+  return OWN_HOSTS.has(host) ? (URL.parse(`${SNAPSHOT_ORIGIN}${asked}`) ?? undefined) : undefined;
+}
+
+/** Ends an answer that failed: the client hung up, or the disk did not deliver. */
+function giveUp(response: ServerResponse): void {
+  if (response.headersSent || response.destroyed) response.destroy();
+  else answerPlain(response, 500, "The file could not be read.");
+}
+
+function trackSockets(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  return sockets;
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  try {
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+  } catch (cause) {
+    throw new ProblemError("internal", "The snapshot's server could not start.", { cause });
+  }
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : port;
+}
+
+async function systemAddresses(host: string): Promise<readonly string[]> {
+  return (await lookup(host, { all: true })).map(({ address }) => address);
+}
