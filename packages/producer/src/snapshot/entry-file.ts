@@ -1,0 +1,28 @@
+import { readdir, realpath, stat } from "node:fs/promises";
+import { resolve } from "node:path";
+
+import { ProblemError } from "@framewright/contract";
+
+import type { Snapshot } from "../renders/port.ts";
+import { isBelow } from "./is-below.ts";
+import { realOrNull } from "./project-dir.ts";
+
+/** Throws `entry-file-missing` unless the snapshot holds `entryFile` as a regular file. */
+export async function requireEntryFile(snapshot: Pick<Snapshot, "dir">, entryFile: string): Promise<void> {
+  const root = await realpath(snapshot.dir);
+  const named = resolve(root, entryFile);
+  const real = isBelow(root, named) ? await realOrNull(named) : null;
+  if (real !== null && isBelow(root, real) && (await stat(real)).isFile()) return;
+  const found = (await readdir(root)).filter((name) => /\.html?$/i.test(name)).sort();
+  const hint =
+    found.length === 0
+      ? "no HTML file at its top"
+      : found
+          .slice(0, 5)
+          .map((name) => JSON.stringify(name))
+          .join(", ");
+  throw new ProblemError(
+    "entry-file-missing",
+    `The project has no file ${JSON.stringify(entryFile)}. It holds ${hint}.`,
+  );
+}

@@ -1,0 +1,47 @@
+import { realpath, stat } from "node:fs/promises";
+import { resolve } from "node:path";
+
+import { ProblemError } from "@framewright/contract";
+
+import { isBelow } from "./is-below.ts";
+
+/**
+ * The real path of a requested project folder, absolute or relative to the configured root, and always below it.
+ * Throws `project-dir-not-allowed` or `project-dir-not-found`; a path outside the root is refused unread.
+ */
+export async function resolveProjectDir(
+  projectsRoot: string | undefined,
+  requested: string,
+): Promise<string> {
+  if (projectsRoot === undefined) {
+    throw new ProblemError("project-dir-not-allowed", "The service takes no folders of its machine.");
+  }
+  const root = await realOrNull(projectsRoot);
+  if (root === null) {
+    throw new ProblemError("project-dir-not-found", "The folder of PRODUCER_PROJECTS_ROOT does not exist.");
+  }
+  const named = resolve(projectsRoot, requested);
+  if (!isBelow(resolve(projectsRoot), named) && !isBelow(root, named)) throw notAllowed();
+  const real = await realOrNull(named);
+  if (real !== null && !isBelow(root, real)) throw notAllowed();
+  if (real === null || !(await stat(real)).isDirectory()) {
+    throw new ProblemError("project-dir-not-found", "`projectDir` names no folder below the projects' root.");
+  }
+  return real;
+}
+
+function notAllowed(): ProblemError {
+  return new ProblemError("project-dir-not-allowed", "`projectDir` does not lie below the projects' root.");
+}
+
+const NO_SUCH_PATH = new Set(["ENOENT", "ENOTDIR", "ELOOP", "ENAMETOOLONG", "ERR_INVALID_ARG_VALUE"]);
+
+/** The real path, or null when nothing is there or nothing can be by such a name. */
+export async function realOrNull(path: string): Promise<string | null> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && NO_SUCH_PATH.has(String(error.code))) return null;
+    throw error;
+  }
+}

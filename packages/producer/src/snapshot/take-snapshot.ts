@@ -1,0 +1,39 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { Snapshot } from "../renders/port.ts";
+import { asDiskFull } from "../scratch/disk-full.ts";
+import { hashTree } from "./hash-tree.ts";
+
+/**
+ * Makes a snapshot of what `fill` puts into `dir`; `fill` returns the folder that is the project's root.
+ * When anything fails or the signal aborts, `dir` is removed before this throws.
+ */
+export async function takeSnapshot(
+  source: Snapshot["source"],
+  dir: string,
+  fill: () => Promise<string>,
+  signal?: AbortSignal,
+): Promise<Snapshot> {
+  const discard = (): Promise<void> => rm(dir, { recursive: true, force: true, maxRetries: 3 });
+  try {
+    signal?.throwIfAborted();
+    await mkdir(dir, { recursive: true });
+    const root = await fill();
+    const tree = await hashTree(root, signal);
+    return { source, dir: root, ...tree, discard };
+  } catch (error) {
+    // What cannot be removed now goes with the scratch folder; the first failure is the one to report.
+    await discard().catch(() => undefined);
+    signal?.throwIfAborted();
+    throw asDiskFull(error);
+  }
+}
+
+/** A snapshot of one HTML document, as index.html. */
+export function snapshotHtml(html: string, dir: string): Promise<Snapshot> {
+  return takeSnapshot("html", dir, async () => {
+    await writeFile(join(dir, "index.html"), html);
+    return dir;
+  });
+}
