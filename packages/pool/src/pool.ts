@@ -1,0 +1,246 @@
+import { type Backoff, createBackoff } from "./backoff.ts";
+import type { ChildExit, ChildState } from "./child-exit.ts";
+import { Job, type JobOwner } from "./job.ts";
+import { notify } from "./notify.ts";
+import { type PoolEvent, type PoolOptions, type TaskOptions, withDefaults } from "./options.ts";
+import { poolError } from "./pool-error.ts";
+import { type ChildObserver, SupervisedChild } from "./supervised-child.ts";
+import { TaskQueue } from "./task-queue.ts";
+import { within } from "./within.ts";
+
+const CLOSE_TIMEOUT_MS = 25_000;
+/** From SIGKILL until a group is gone; only one that hangs in the kernel takes longer. */
+const DEATH_TIMEOUT_MS = 500;
+/** A child that is being replaced may be missing for this long before the pool counts as unable to take work. */
+const REPLACE_TIMEOUT_MS = 5_000;
+
+export interface ChildSnapshot {
+  readonly id: number;
+  readonly pid: number | undefined;
+  readonly state: ChildState;
+  readonly taskAgeMs: number | undefined;
+  readonly tasksDone: number;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+}
+
+export interface PoolSnapshot {
+  readonly size: number;
+  readonly launchable: boolean;
+  /** Tasks that wait for a child. */
+  readonly queued: number;
+  /** Failed starts in a row. */
+  readonly failures: number;
+  /** Every child whose process group is not known to be gone. */
+  readonly children: readonly ChildSnapshot[];
+  readonly lastExit: (ChildExit & { readonly childId: number; readonly at: number }) | undefined;
+}
+
+export interface Pool {
+  /** Runs a task in a child, as JSON both ways. Always settles; rejects with a PoolError. */
+  run(task: unknown, options: TaskOptions): Promise<unknown>;
+  snapshot(): PoolSnapshot;
+  /**
+   * Refuses what waits, lets running tasks finish, and kills what is left in time to be done by `deadline`
+   * (milliseconds since the epoch; default: 25 s from now). Idempotent; never rejects.
+   */
+  close(deadline?: number): Promise<void>;
+  /** Whether a task given now can be expected to start once a child is free. */
+  readonly launchable: boolean;
+}
+
+/** Starts `size` children and keeps as many. Returns at once: a child that cannot start is retried for ever. */
+export function startPool(options: PoolOptions): Pool {
+  const pool = new ChildPool(options);
+  pool.replenish();
+  return pool;
+}
+
+class ChildPool implements Pool {
+  readonly #options: Required<PoolOptions>;
+  readonly #children = new Set<SupervisedChild>();
+  /** Children that have been ready for a while. */
+  readonly #steady = new WeakSet<SupervisedChild>();
+  readonly #queue = new TaskQueue<Job>();
+  readonly #backoff: Backoff = createBackoff();
+  #backoffTimer: NodeJS.Timeout | undefined;
+  #closing: Promise<void> | undefined;
+  #lastId = 0;
+  #wasReady = false;
+  #outageSince: number | undefined = performance.now();
+  #lastExit: PoolSnapshot["lastExit"];
+
+  constructor(options: PoolOptions) {
+    this.#options = withDefaults(options);
+  }
+
+  get launchable(): boolean {
+    if (this.#closing) return false;
+    return this.#isReplacing() || this.#outageMs() === 0;
+  }
+
+  run(task: unknown, options: TaskOptions): Promise<unknown> {
+    const refusal = this.#refusal(options);
+    if (refusal) return Promise.reject(poolError(refusal, options.signal?.reason));
+    const { cancelGraceMs, killGraceMs, acquireTimeoutMs } = this.#options;
+    const id = this.#nextId();
+    const job = new Job(
+      { ...options, id, task, cancelGraceMs, killGraceMs, acquireTimeoutMs },
+      this.#jobOwner,
+    );
+    this.#queue.add(job);
+    this.#dispatch();
+    return job.result;
+  }
+
+  #refusal({ signal, deadline }: TaskOptions): "closed" | "cancelled" | "deadline" | undefined {
+    if (this.#closing) return "closed";
+    if (signal?.aborted) return "cancelled";
+    return deadline > Date.now() ? undefined : "deadline";
+  }
+
+  snapshot(): PoolSnapshot {
+    return {
+      size: this.#options.size,
+      launchable: this.launchable,
+      queued: this.#queue.size,
+      failures: this.#backoff.failures,
+      children: [...this.#children].map(({ id, pid, state, taskAgeMs, tasksDone, startedAt }) => ({
+        id,
+        pid,
+        state,
+        taskAgeMs,
+        tasksDone,
+        startedAt,
+      })),
+      lastExit: this.#lastExit,
+    };
+  }
+
+  close(deadline = Date.now() + CLOSE_TIMEOUT_MS): Promise<void> {
+    this.#closing ??= this.#close(deadline);
+    return this.#closing;
+  }
+
+  async #close(deadline: number): Promise<void> {
+    clearTimeout(this.#backoffTimer);
+    for (const job of this.#queue.drain()) job.stop("closed");
+    const children = [...this.#children];
+    const allDead = Promise.all(children.map((child) => child.dead));
+    for (const child of children) child.drain("closed");
+    const deathMs = this.#options.killGraceMs + DEATH_TIMEOUT_MS;
+    if (await within(allDead, Math.max(deadline - Date.now() - deathMs, 0))) return;
+    for (const child of children) child.kill("closed");
+    await within(allDead, deathMs);
+  }
+
+  /** Starts what is missing. After a failure one start at a time has to prove itself. */
+  replenish(): void {
+    while (this.#canStart()) {
+      const child = new SupervisedChild(this.#nextId(), this.#options, this.#observer);
+      this.#children.add(child);
+      child.start();
+      this.#emit({ type: "spawned", childId: child.id, pid: child.pid });
+    }
+  }
+
+  #canStart(): boolean {
+    if (this.#closing || this.#backoffTimer || this.#children.size >= this.#options.size) return false;
+    return this.#backoff.failures === 0 || !this.#hasChildIn("spawning");
+  }
+
+  #dispatch(): void {
+    for (const child of this.#children) {
+      while (child.state === "ready") {
+        const job = this.#queue.next();
+        if (job === undefined) return;
+        job.runOn(child);
+      }
+    }
+  }
+
+  readonly #jobOwner: JobOwner = {
+    outageMs: () => this.#outageMs(),
+    onStarted: (job, child) =>
+      this.#emit({ type: "task-started", taskId: job.id, childId: child.id, waitedMs: job.ageMs }),
+    onReturned: (job) => {
+      if (this.#closing) return job.stop("closed");
+      this.#queue.add(job);
+      this.#dispatch();
+    },
+    onSettled: (job, outcome) => {
+      this.#queue.remove(job);
+      this.#emit({ type: "task-settled", taskId: job.id, outcome, totalMs: job.ageMs });
+    },
+  };
+
+  readonly #observer: ChildObserver = {
+    onReady: (child) => {
+      this.#wasReady = true;
+      this.#outageSince = undefined;
+      this.#emit({ type: "ready", childId: child.id, startMs: Date.now() - child.startedAt });
+      setTimeout(() => this.#onSteady(child), this.#options.steadyAfterMs).unref();
+      this.#dispatch();
+      this.replenish();
+    },
+    onFree: () => {
+      this.#backoff.reset();
+      this.#dispatch();
+    },
+    onDead: (child, exit) => this.#onDead(child, exit),
+    onOutput: (child, line) => notify(this.#options.onOutput, line, child.id),
+  };
+
+  #onDead(child: SupervisedChild, exit: ChildExit): void {
+    this.#children.delete(child);
+    this.#lastExit = { ...exit, childId: child.id, at: Date.now() };
+    if (!this.#hasServingChild()) this.#outageSince ??= performance.now();
+    this.#emit({ type: "exit", childId: child.id, exit });
+    // A child that ends while it runs a task says nothing about whether children can be started.
+    const isUnproven = exit.from === "spawning" || (exit.from === "ready" && !this.#steady.has(child));
+    if (isUnproven) this.#backOff();
+    this.replenish();
+  }
+
+  #onSteady(child: SupervisedChild): void {
+    if (!this.#children.has(child)) return;
+    this.#steady.add(child);
+    this.#backoff.reset();
+  }
+
+  /** Children that fail together are one failure. */
+  #backOff(): void {
+    if (this.#backoffTimer || this.#closing) return;
+    const delayMs = this.#backoff.fail();
+    this.#emit({ type: "backoff", failures: this.#backoff.failures, delayMs });
+    this.#backoffTimer = setTimeout(() => {
+      this.#backoffTimer = undefined;
+      this.replenish();
+    }, delayMs);
+  }
+
+  #outageMs(): number {
+    return this.#outageSince === undefined ? 0 : performance.now() - this.#outageSince;
+  }
+
+  #isReplacing(): boolean {
+    return this.#wasReady && this.#backoff.failures === 0 && this.#outageMs() < REPLACE_TIMEOUT_MS;
+  }
+
+  #hasServingChild(): boolean {
+    return this.#hasChildIn("ready") || this.#hasChildIn("busy");
+  }
+
+  #hasChildIn(state: ChildState): boolean {
+    return [...this.#children].some((child) => child.state === state);
+  }
+
+  #nextId(): number {
+    this.#lastId += 1;
+    return this.#lastId;
+  }
+
+  #emit(event: PoolEvent): void {
+    notify(this.#options.onEvent, event);
+  }
+}

@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { constants, setPriority } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+const FIRST_POLL_MS = 10;
+const MAX_POLL_MS = 100;
+/** After SIGKILL only a process in an uninterruptible system call lives on for longer. */
+const REAP_TIMEOUT_MS = 5_000;
+
+export interface SpawnOptions {
+  readonly entry: URL;
+  readonly env: Readonly<Record<string, string>>;
+  readonly execArgv: readonly string[];
+  /** Scheduling priority, -20 (first) to 19 (last). */
+  readonly nice: number;
+}
+
+/**
+ * Starts a Node process as the leader of its own group, with pipes for stdout, stderr and the channel. Throws, or
+ * emits `error` on a process without a pid, when the system has no room for it.
+ */
+export function spawnGroup({ entry, env, execArgv, nice }: SpawnOptions): ChildProcess {
+  const leader = spawn(process.execPath, [...execArgv, fileURLToPath(entry)], {
+    detached: true,
+    env,
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
+  });
+  if (leader.pid !== undefined) lowerPriority(leader.pid, nice);
+  return leader;
+}
+
+function lowerPriority(pid: number, nice: number): void {
+  try {
+    setPriority(pid, nice);
+  } catch (error) {
+    // A child without the wished priority works all the same.
+    process.emitWarning(`Process ${pid} keeps its priority: ${String(error)}`);
+  }
+}
+
+/** Sends a signal to every process of a group; false when the group has no process, not even a zombie. */
+export function signalGroup(pgid: number, signal: NodeJS.Signals | 0): boolean {
+  // 0 would mean our own group and -1 every process on the machine.
+  if (!Number.isSafeInteger(pgid) || pgid <= 1) throw new RangeError(`${pgid} is not a process group`);
+  try {
+    process.kill(-pgid, signal);
+    return true;
+  } catch (error) {
+    return !isErrno(error, constants.errno.ESRCH);
+  }
+}
+
+/** Whether a process of the group lives. A zombie does not: it may stay for as long as its parent likes. */
+export async function isGroupAlive(pgid: number): Promise<boolean> {
+  if (!signalGroup(pgid, 0)) return false;
+  if (process.platform !== "linux") return true;
+  if (await isLiveMember(String(pgid), pgid)) return true;
+  try {
+    for (const name of await readdir("/proc")) {
+      if (/^\d+$/.test(name) && (await isLiveMember(name, pgid))) return true;
+    }
+    return false;
+  } catch {
+    // Without a free file descriptor nothing is known: it counts as alive until proved dead.
+    return true;
+  }
+}
+
+async function isLiveMember(pid: string, pgid: number): Promise<boolean> {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, "utf8");
+    // The name, in parentheses, may hold spaces and parentheses itself.
+    const [state, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return Number(group) === pgid && state !== "Z" && state !== "X";
+  } catch (error) {
+    return !isErrno(error, constants.errno.ENOENT) && !isErrno(error, constants.errno.ESRCH);
+  }
+}
+
+/**
+ * Ends a process group: SIGTERM, after `graceMs` SIGKILL (with 0, SIGKILL at once). Resolves to true once no live
+ * process of the group is left, and to false when one is after `graceMs` + 5 s. (Default: 2,000 ms.)
+ */
+export async function killGroup(pgid: number, graceMs = 2_000): Promise<boolean> {
+  if (graceMs > 0) {
+    signalGroup(pgid, "SIGTERM");
+    if (await groupEnds(pgid, graceMs)) return true;
+  }
+  signalGroup(pgid, "SIGKILL");
+  return groupEnds(pgid, REAP_TIMEOUT_MS);
+}
+
+async function groupEnds(pgid: number, timeoutMs: number): Promise<boolean> {
+  const end = performance.now() + timeoutMs;
+  for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * 2, MAX_POLL_MS)) {
+    if (!(await isGroupAlive(pgid))) return true;
+    const leftMs = end - performance.now();
+    if (leftMs <= 0) return false;
+    await sleep(Math.min(pollMs, leftMs));
+  }
+}
+
+function isErrno(error: unknown, errno: number): boolean {
+  return error instanceof Error && "errno" in error && error.errno === -errno;
+}
