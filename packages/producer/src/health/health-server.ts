@@ -57,14 +57,17 @@ function boundConnections(server: Server): void {
 }
 
 function answer(request: IncomingMessage, options: HealthServerOptions): Answer {
-  const path = request.url?.split("?", 1)[0] ?? "";
-  const read = ANSWERS.get(path);
+  const read = ANSWERS.get(pathOf(request));
   if (!read) return problem(404, "not-found", "There is nothing here", "This port serves the probes only.");
   if (request.method === "GET" || request.method === "HEAD") return read(options);
   return {
     ...problem(405, "method-not-allowed", "The method is not allowed here", "Probes take GET and HEAD."),
     headers: { allow: "GET, HEAD" },
   };
+}
+
+function pathOf({ url = "" }: IncomingMessage): string {
+  return url.split("?", 1)[0] ?? url;
 }
 
 const ANSWERS = new Map<string, (options: HealthServerOptions) => Answer>([

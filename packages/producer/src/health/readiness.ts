@@ -3,7 +3,7 @@ import type { Readiness } from "@framewright/contract";
 import { type Pulse, readCauseBits, readMainLoop } from "./pulse.ts";
 
 /** Why the service takes no work, and what to do about it. The order gives each cause its bit: at most 64. */
-export const CAUSES = {
+const CAUSES = {
   starting: {
     message: "The service is starting.",
     remedy: "Wait: it becomes ready by itself.",
