@@ -38,7 +38,7 @@ export interface Composition {
   readonly page: Page;
   readonly frames: FrameSource;
   readonly product: string;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 function frameSource(page: Page, { browser, intervalMs }: OpenCompositionOptions): FrameSource {

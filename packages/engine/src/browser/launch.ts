@@ -32,7 +32,7 @@ export interface Browser {
   readonly cdp: Cdp;
   readonly product: string;
   /** Ends the browser and removes its profile. Never throws, and ends within a few seconds. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Only what a browser needs: nothing of the service's environment reaches it. */

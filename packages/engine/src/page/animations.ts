@@ -15,6 +15,12 @@ interface Driven {
 
 const driven = new WeakMap<Animation, Driven>();
 
+/**
+ * The own time of animations that a page or a style holds, for when they run again. The browser's own clock
+ * runs between frames, so a time read later would depend on how fast the machine is.
+ */
+const heldAtMs = new WeakMap<Animation, number>();
+
 function milliseconds(value: CSSNumberish | null): number {
   return typeof value === "number" ? value : 0;
 }
@@ -28,8 +34,11 @@ function endMs(animation: Animation): number {
 }
 
 function drive(animation: Animation): void {
-  driven.set(animation, { offsetMs: ownTime(animation), sinceMs: now(), rate: animation.playbackRate });
+  const rate = animation.playbackRate;
+  const offsetMs = heldAtMs.get(animation) ?? (rate < 0 ? endMs(animation) : 0);
+  driven.set(animation, { offsetMs, sinceMs: now(), rate });
   native.pause.call(animation);
+  native.currentTime.set.call(animation, offsetMs);
 }
 
 /** `animation-play-state` has no effect on an animation that a script has paused, so it is read here. */
@@ -72,8 +81,10 @@ export function syncAnimations(): void {
   for (const animation of native.getAnimations()) {
     const state = driven.get(animation);
     if (state) update(animation, state);
-    else if (native.playState.get.call(animation) === "running" && animation.timeline === document.timeline) {
-      drive(animation);
+    else if (animation.timeline === document.timeline) {
+      const playState = native.playState.get.call(animation);
+      if (playState === "running") drive(animation);
+      else if (playState === "paused") heldAtMs.set(animation, ownTime(animation));
     }
   }
   for (const svg of document.querySelectorAll("svg")) {
@@ -111,7 +122,15 @@ function releaseOn(method: "pause" | "play" | "finish" | "reverse"): void {
   Animation.prototype[method] = function release(this: Animation) {
     driven.delete(this);
     original.call(this);
+    heldAtMs.set(this, ownTime(this));
   };
+}
+
+/** The page sets an animation's own time. */
+function moveTo(animation: Animation, timeMs: number): void {
+  heldAtMs.set(animation, timeMs);
+  const state = driven.get(animation);
+  if (state) Object.assign(state, { offsetMs: timeMs, sinceMs: now() });
 }
 
 export function installAnimations(): void {
@@ -123,8 +142,18 @@ export function installAnimations(): void {
     },
     set(this: Animation, value: CSSNumberish | null) {
       native.currentTime.set.call(this, value);
+      if (value !== null) moveTo(this, milliseconds(value));
+    },
+  });
+  Object.defineProperty(Animation.prototype, "startTime", {
+    configurable: true,
+    get(this: Animation) {
       const state = driven.get(this);
-      if (state) Object.assign(state, { offsetMs: milliseconds(value), sinceMs: now() });
+      return state ? state.sinceMs - state.offsetMs / state.rate : native.startTime.get.call(this);
+    },
+    set(this: Animation, value: CSSNumberish | null) {
+      if (!driven.has(this)) native.startTime.set.call(this, value);
+      if (value !== null) moveTo(this, (now() - milliseconds(value)) * this.playbackRate);
     },
   });
   Object.defineProperty(Animation.prototype, "playState", {

@@ -59,7 +59,7 @@ function addTimer(handler: TimerHandler, delay: unknown, args: unknown[], repeat
   const callback =
     typeof handler === "function"
       ? () => void Reflect.apply(handler, window, args)
-      : // A string handler is evaluated in the global scope, as HTML says.
+      : // oxlint-disable-next-line no-eval -- HTML says that a string handler is evaluated, in the global scope
         () => void (0, eval)(handler);
   const wanted = Math.max(Number(delay) || 0, repeat ? 1 : 0);
   const delayMs = nesting >= NESTING_LIMIT ? Math.max(wanted, NESTED_MIN_MS) : wanted;

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/unbound-method -- kept to be called with an explicit `this` */
 /** The browser's own functions, kept before anything is replaced. */
 export const native = {
   setTimeout: window.setTimeout.bind(window),
@@ -7,6 +8,7 @@ export const native = {
   finish: Animation.prototype.finish,
   reverse: Animation.prototype.reverse,
   currentTime: accessor(Animation.prototype, "currentTime"),
+  startTime: accessor(Animation.prototype, "startTime"),
   playState: accessor(Animation.prototype, "playState"),
   getAnimations: document.getAnimations.bind(document),
 };
@@ -16,7 +18,7 @@ interface Accessor<T> {
   set(this: Animation, value: T): void;
 }
 
-function accessor<K extends "currentTime" | "playState">(target: Animation, key: K): Accessor<Animation[K]> {
+function accessor<K extends "currentTime" | "startTime" | "playState">(target: Animation, key: K): Accessor<Animation[K]> {
   const { get, set } = Object.getOwnPropertyDescriptor(target, key) ?? {};
   if (!get) throw new Error(`This browser has no Animation.${key}.`);
   return { get, set: set ?? (() => undefined) };
@@ -24,7 +26,8 @@ function accessor<K extends "currentTime" | "playState">(target: Animation, key:
 
 const channel = new MessageChannel();
 const waiting: (() => void)[] = [];
-channel.port1.onmessage = () => waiting.shift()?.();
+channel.port1.addEventListener("message", () => waiting.shift()?.());
+channel.port1.start();
 
 /** Lets every microtask that is due run, without waiting for real time. */
 export function macrotask(): Promise<void> {

@@ -29,6 +29,12 @@ function pendingFonts(): string[] {
 
 const decoded = new WeakMap<HTMLImageElement, string>();
 
+async function decode(image: HTMLImageElement, source: string): Promise<void> {
+  // One that cannot be decoded is as complete as it will ever be.
+  await image.decode().catch(() => undefined);
+  decoded.set(image, source);
+}
+
 /** Images are complete once decoded, so that no frame shows one half. */
 function pendingImages(): string[] {
   const names: string[] = [];
@@ -40,8 +46,7 @@ function pendingImages(): string[] {
     else if (image.naturalWidth === 0) decoded.set(image, source);
     else {
       names.push(`image: ${shorten(source)} (decoding)`);
-      const done = (): void => void decoded.set(image, source);
-      image.decode().then(done, done);
+      void decode(image, source);
     }
   }
   return names;

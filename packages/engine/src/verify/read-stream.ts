@@ -15,9 +15,10 @@ const InfoSchema = z.object({
       r_frame_rate: z.string().optional(),
       avg_frame_rate: z.string().optional(),
       time_base: z.string().optional(),
+      /** In units of the time base: the format's own duration is rounded to milliseconds. */
+      duration_ts: z.int().optional(),
     }),
   ),
-  format: z.object({ duration: z.string().optional() }),
 });
 export type StreamInfo = z.infer<typeof InfoSchema>;
 
@@ -29,7 +30,7 @@ interface RunBounds {
 export async function readInfo(ffprobe: string, file: string, bounds: RunBounds): Promise<StreamInfo> {
   const json = await runForOutput(
     ffprobe,
-    ["-v", "error", "-show_streams", "-show_format", "-of", "json", file],
+    ["-v", "error", "-show_streams", "-of", "json", file],
     bounds,
   );
   return InfoSchema.parse(JSON.parse(json));

@@ -51,7 +51,7 @@ function streamChecks({ frames, fps, width, height }: Expectation, info: StreamI
     check("size", `${width}x${height}`, `${video?.width ?? 0}x${video?.height ?? 0}`),
     check("frame rate", formatFps(fps), rate(video?.r_frame_rate)),
     check("average frame rate", formatFps(fps), rate(video?.avg_frame_rate)),
-    check("duration", `${seconds} s`, `${Number(info.format.duration ?? 0).toFixed(3)} s`),
+    check("duration", `${seconds} s`, `${((video?.duration_ts ?? 0) / timescaleOf(fps)).toFixed(3)} s`),
   ];
 }
 
