@@ -33,14 +33,17 @@ export async function loadProducer(): Promise<ProducerModule> {
   return await import("@framewright/producer");
 }
 
-/** Free ports, and all data in the call's own folder. */
+/** Free ports, reached from this machine only, all data in the call's own folder, and no log among the output. */
 function environment(dir: string): Record<string, string> {
   return {
     PRODUCER_HOST: "127.0.0.1",
     PRODUCER_PORT: "0",
+    PRODUCER_HEALTH_HOST: "127.0.0.1",
     PRODUCER_HEALTH_PORT: "0",
     PRODUCER_DATA_DIR: join(dir, "data"),
-    PRODUCER_LOG_LEVEL: "fatal",
+    PRODUCER_LOG_LEVEL: "silent",
+    // What still runs when the command ends was cancelled by it.
+    PRODUCER_DRAIN_SECONDS: "1",
   };
 }
 

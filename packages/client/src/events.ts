@@ -9,8 +9,8 @@ import type { Transport } from "./transport.ts";
 /** The service sends a heartbeat every 15 s: after two missing ones the connection is dead. */
 const IDLE_TIMEOUT_MS = 40_000;
 const OPEN_TIMEOUT_MS = 30_000;
-/** Connections in a row that bring no new event before it gives up: about 15 s of trying. */
-const MAX_FAILURES = 6;
+/** About 15 s of trying. */
+const MAX_RETRIES = 6;
 const FIRST_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 8000;
 /** A connection that lived this long was a good one, also when nothing happened meanwhile. */
@@ -22,6 +22,8 @@ export interface EventsOptions {
   readonly signal?: AbortSignal | undefined;
   /** How long the stream may be silent before it is opened anew. (Default: 40,000) */
   readonly idleTimeoutMs?: number;
+  /** How often in a row the stream may be opened anew without bringing a new event. (Default: 6) */
+  readonly maxRetries?: number;
 }
 
 async function* readOnce(
@@ -83,6 +85,7 @@ export async function* followEvents(
   renderId: string,
   options: EventsOptions = {},
 ): AsyncGenerator<RenderEvent, void, void> {
+  const { maxRetries = MAX_RETRIES } = options;
   let lastId = options.afterId ?? 0;
   let failures = 0;
   for (;;) {
@@ -101,7 +104,7 @@ export async function* followEvents(
       failure = error;
     }
     failures = performance.now() - openedAt > GOOD_CONNECTION_MS ? 1 : failures + 1;
-    if (failures > MAX_FAILURES) throw failure;
+    if (failures > maxRetries) throw failure;
     await pause(backoffMs(failures, failure), options.signal);
   }
 }

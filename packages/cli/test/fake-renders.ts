@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import type { ServerResponse } from "node:http";
+
+import type { Problem, RenderEvent } from "@framewright/contract";
+
+import {
+  eventText,
+  type FakeService,
+  finishedEvent,
+  openEvents,
+  progressEvent,
+  type Received,
+  samplePlan,
+  sampleRender,
+  sendJson,
+  startFakeService,
+} from "../../client/test/fake-service.ts";
+
+export const VIDEO = Buffer.alloc(150_000, "frames");
+
+const ARTIFACT = {
+  url: "/v1/renders/r1/artifact",
+  contentType: "video/mp4",
+  bytes: VIDEO.length,
+  sha256: createHash("sha256").update(VIDEO).digest("hex"),
+  durationSeconds: 6,
+  expiresAt: "2030-01-02T00:00:00.000Z",
+};
+
+const VERDICT = {
+  passed: true,
+  checks: [
+    { name: "frames", expected: "180", actual: "180", passed: true },
+    { name: "duration", expected: "6.000 s", actual: "6.000 s", passed: true },
+  ],
+};
+
+/** How the one render of a fake service goes. */
+export interface Script {
+  /** The render fails with it. */
+  readonly problem?: Problem;
+  /** The request is refused with it. */
+  readonly refusal?: Problem;
+  /** The render goes on until it is cancelled. */
+  readonly endless?: boolean;
+  /** Cancelling is never answered. */
+  readonly deaf?: boolean;
+}
+
+function progressEvents(): RenderEvent[] {
+  const capture = { stage: "capture", framesTotal: 180, framesPerSecond: 30, secondsLeft: 3 } as const;
+  const steps = Array.from({ length: 60 }, (_, index) => (index + 1) * 3);
+  return [
+    progressEvent(1, { queuePosition: 2 }),
+    progressEvent(2, { stage: "plan", waitingFor: "fonts: Inter\u001B[31m 700" }),
+    ...steps.map((framesDone, index) => progressEvent(3 + index, { ...capture, framesDone })),
+  ];
+}
+
+function finish({ problem }: Script): RenderEvent {
+  if (problem) return finishedEvent(99, { state: "failed", problem });
+  const times = { startedAt: "2030-01-01T00:00:00.000Z", finishedAt: "2030-01-01T00:00:07.500Z" };
+  return finishedEvent(99, { ...times, plan: samplePlan(), verdict: VERDICT, artifact: ARTIFACT });
+}
+
+function sendEvents(response: ServerResponse, script: Script): void {
+  openEvents(response);
+  response.write(progressEvents().map(eventText).join(""));
+  if (script.endless !== true) response.end(eventText(finish(script)));
+}
+
+/** A service with the few routes that the command uses and one render, `r1`. */
+export async function startFakeRenders(script: Script = {}): Promise<FakeService> {
+  const { refusal } = script;
+  return await startFakeService(({ method, path }: Received, response) => {
+    if (method === "POST" && refusal) return sendJson(response, refusal.status, refusal);
+    if (path === "/v1/plans") return sendJson(response, 200, samplePlan());
+    if (method === "DELETE" && script.deaf === true) return;
+    if (method === "DELETE") return sendJson(response, 200, sampleRender({ state: "cancelled" }));
+    if (path.endsWith("/events")) return sendEvents(response, script);
+    if (path.endsWith("/artifact")) return void response.end(VIDEO);
+    return sendJson(response, method === "POST" ? 202 : 200, sampleRender());
+  });
+}
+
+/** The parts of an upload that the service received. */
+export async function readUpload(
+  service: FakeService,
+): Promise<{ request: Record<string, unknown>; project: Buffer }> {
+  const upload = service.received.find(({ method }) => method === "POST");
+  const headers = { "content-type": String(upload?.headers["content-type"]) };
+  const form = await new Response(upload?.body ?? null, { headers }).formData();
+  const project = form.get("project") as File;
+  return {
+    request: JSON.parse(form.get("request") as string) as Record<string, unknown>,
+    project: Buffer.from(await project.arrayBuffer()),
+  };
+}

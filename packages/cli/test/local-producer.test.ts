@@ -1,0 +1,123 @@
+import { existsSync } from "node:fs";
+import { mkdir, readdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+import { ProblemError, toProblem } from "@framewright/contract";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+import { interrupted } from "../src/failure.ts";
+import type { DoctorCheck, ProducerModule } from "../src/local-producer.ts";
+import { command } from "./command.ts";
+import { type Script, startFakeRenders } from "./fake-renders.ts";
+import { temporaryProject } from "./temporary-project.ts";
+
+interface Log {
+  env: Record<string, string>;
+  closed: number;
+  cancelled: boolean;
+}
+
+/** Stands in for the real module: it starts a fake service, and keeps what it was asked. */
+function producerOf(script: Script, checks: DoctorCheck[] = []): ProducerModule & { log: Log } {
+  const log: Log = { env: {}, closed: 0, cancelled: false };
+  return {
+    log,
+    async startProducer({ env }) {
+      log.env = env;
+      await mkdir(env["PRODUCER_DATA_DIR"] ?? "", { recursive: true });
+      const service = await startFakeRenders(script);
+      return {
+        url: service.url,
+        healthUrl: null,
+        close: async () => {
+          log.closed += 1;
+          log.cancelled = service.received.some(({ method }) => method === "DELETE");
+          await service.close();
+        },
+      };
+    },
+    async *runDoctor() {
+      yield* checks;
+    },
+  };
+}
+
+let dir: string;
+let remove: () => Promise<void>;
+beforeEach(async () => {
+  ({ dir, remove } = await temporaryProject({ "card/index.html": "<p>" }));
+});
+afterEach(async () => {
+  await remove();
+});
+
+const renderArgs = () => ["render", join(dir, "card"), "-o", join(dir, "card.mp4")];
+
+describe("without --server", () => {
+  it("a producer runs for the call, on free ports and with its data in a folder that is gone afterwards", async () => {
+    const producer = producerOf({});
+    const { code } = await command(renderArgs(), { producer });
+    expect(code).toBe(0);
+    expect(producer.log.closed).toBe(1);
+    expect(producer.log.env).toMatchObject({ PRODUCER_PORT: "0", PRODUCER_HEALTH_PORT: "0" });
+    expect(existsSync(dirname(producer.log.env["PRODUCER_DATA_DIR"] ?? "/"))).toBe(false);
+  });
+
+  it("it is closed after a failure too", async () => {
+    const producer = producerOf({ problem: toProblem(new ProblemError("page-crashed", "Gone.")) });
+    expect((await command(renderArgs(), { producer })).code).toBe(1);
+    expect(producer.log.closed).toBe(1);
+  });
+
+  it("an interrupt cancels the render, closes the producer and leaves nothing behind", async () => {
+    const producer = producerOf({ endless: true });
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(interrupted("SIGINT")), 300);
+    const { code, stderr } = await command(renderArgs(), { producer, signal: controller.signal });
+    expect(code).toBe(130);
+    expect(stderr).toContain("[interrupted]");
+    expect(producer.log).toMatchObject({ closed: 1, cancelled: true });
+    expect(existsSync(dirname(producer.log.env["PRODUCER_DATA_DIR"] ?? "/"))).toBe(false);
+    expect(await readdir(dir)).toEqual(["card"]);
+  });
+
+  it("a producer that does not start is told with its remedy", async () => {
+    const producer = producerOf({});
+    producer.startProducer = async () => {
+      throw new ProblemError("browser-missing", "There is no browser.");
+    };
+    const { code, stderr } = await command(renderArgs(), { producer });
+    expect(code).toBe(1);
+    expect(stderr).toContain("[browser-missing]");
+    expect(stderr).toContain("→ Run `framewright doctor`");
+  });
+});
+
+describe("doctor", () => {
+  const fine: DoctorCheck = { name: "browser", status: "ok", detail: "chromium 156" };
+  const broken: DoctorCheck = { name: "ffmpeg", status: "fail", detail: "none", remedy: "Install it." };
+
+  it("prints a line for each check, and exits 0 when none failed", async () => {
+    const warned: DoctorCheck = { name: "disk", status: "warn", detail: "2 GB free" };
+    const { code, stdout } = await command(["doctor"], { producer: producerOf({}, [fine, warned]) });
+    expect(code).toBe(0);
+    expect(stdout).toBe("✓ browser        chromium 156\n! disk           2 GB free\n");
+  });
+
+  it("shows the remedy and exits 1 when one failed", async () => {
+    const { code, stdout, stderr } = await command(["doctor"], { producer: producerOf({}, [broken, fine]) });
+    expect(code).toBe(1);
+    expect(stdout).toContain("✗ ffmpeg         none\n                 → Install it.\n✓ browser");
+    expect(stderr).toContain("Failed: ffmpeg.");
+  });
+
+  it("prints JSON lines with --json", async () => {
+    const { stdout } = await command(["doctor", "--json"], { producer: producerOf({}, [fine, broken]) });
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines.map((line) => (JSON.parse(line) as { type: string }).type)).toEqual([
+      "check",
+      "check",
+      "error",
+    ]);
+  });
+});
