@@ -39,7 +39,7 @@ async function hashContent(
   buffer: Buffer,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  for (let offset = 0; offset < size; ) {
+  for (let offset = 0; offset < size;) {
     signal?.throwIfAborted();
     const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, size - offset), offset);
     if (bytesRead === 0) throw new Error("A file of the snapshot changed while it was hashed.");

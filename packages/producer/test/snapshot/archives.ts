@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -100,7 +100,6 @@ export function makeZip(entries: readonly ZipEntry[]): Buffer {
 
 /** Files that this process holds open below `dir`. */
 export async function openFilesBelow(dir: string): Promise<string[]> {
-  const { readlink } = await import("node:fs/promises");
   const links = await Promise.all(
     (await readdir("/proc/self/fd")).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => "")),
   );
