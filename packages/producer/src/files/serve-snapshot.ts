@@ -41,11 +41,11 @@ export interface SnapshotServerOptions {
 export interface SnapshotServer {
   readonly port: number;
   /** Hosts that the page contacted or tried to, sorted. At most 500. */
-  hosts(): string[];
+  readonly hosts: () => string[];
   /** Requests that were not let out or not delivered, the first 50. */
-  refused(): RefusedRequest[];
+  readonly refused: () => RefusedRequest[];
   /** Destroys every connection, tunnels too, and frees the port. Idempotent. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**

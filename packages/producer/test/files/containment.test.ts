@@ -19,9 +19,9 @@ describe("what is opened below a snapshot's root", () => {
     await write(at("folder/secret.txt"), "INSIDE");
     await symlink("..", at("link"));
     const deadline = performance.now() + 1_500;
-    let done = false;
+    const done = new AbortController();
     const swapping = (async () => {
-      while (!done) {
+      while (!done.signal.aborted) {
         await rename(at("folder"), at("aside"));
         await rename(at("link"), at("folder"));
         await rename(at("folder"), at("link"));
@@ -40,7 +40,7 @@ describe("what is opened below a snapshot's root", () => {
         await opened.handle.close();
       }
     } finally {
-      done = true;
+      done.abort();
       await swapping;
     }
     expect([...seen].sort()).toEqual(["INSIDE", "missing"]);

@@ -5,9 +5,9 @@ import { HEAD_SEARCH_BYTES, headOffset } from "../../src/files/inject-head.ts";
 /** `|` marks where the markup belongs. */
 function place(marked: string): [found: string, wanted: string] {
   const html = marked.replace("|", "");
-  const bytes = Buffer.from(html).subarray(0, HEAD_SEARCH_BYTES);
-  const at = headOffset(bytes);
-  return [`${Buffer.from(html).subarray(0, at)}|${Buffer.from(html).subarray(at)}`, marked];
+  const bytes = Buffer.from(html);
+  const at = headOffset(bytes.subarray(0, HEAD_SEARCH_BYTES));
+  return [`${bytes.toString("utf8", 0, at)}|${bytes.toString("utf8", at)}`, marked];
 }
 
 describe("where markup comes first in a document's head", () => {
