@@ -1,0 +1,122 @@
+import { PassThrough } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { describe, expect, it } from "vitest";
+
+import { createBackoff } from "../src/backoff.ts";
+import { openChannel } from "../src/channel.ts";
+import { classifyExit } from "../src/child-exit.ts";
+import { createLines } from "../src/lines.ts";
+import { parseChildMessage, parsePoolMessage } from "../src/messages.ts";
+import { TaskQueue } from "../src/task-queue.ts";
+
+describe("backoff", () => {
+  it("doubles from 0.2 s to 30 s, never shorter, and starts over after a reset", () => {
+    const backoff = createBackoff(() => 0);
+    const delays = Array.from({ length: 10 }, () => backoff.fail());
+    expect(delays).toEqual([200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 30_000, 30_000]);
+    backoff.reset();
+    expect(backoff.fail()).toBe(200);
+    expect(createBackoff(() => 1).fail()).toBe(250);
+  });
+});
+
+describe("task queue", () => {
+  it("gives work that is put back its old place", () => {
+    const queue = new TaskQueue<{ id: number; priority: number }>();
+    for (const id of [1, 2, 3]) queue.add({ id, priority: 0 });
+    const first = queue.next();
+    queue.add({ id: 4, priority: 1 });
+    queue.add(first!);
+    expect(queue.drain().map((work) => work.id)).toEqual([4, 1, 2, 3]);
+    expect(queue.next()).toBeUndefined();
+  });
+});
+
+describe("lines", () => {
+  it("joins pieces, splits lines, and keeps only the start of a long one", () => {
+    const seen: string[] = [];
+    let cuts = 0;
+    const lines = createLines(
+      5,
+      (line) => seen.push(line),
+      () => (cuts += 1),
+    );
+    for (const text of ["ab", "c\n\nde\nlong", "er than that", "\nend"]) lines.push(text);
+    expect(seen).toEqual(["abc", "", "de", "longe"]);
+    expect(cuts).toBe(1);
+    lines.end();
+    expect(seen.at(-1)).toBe("end");
+  });
+});
+
+describe("channel", () => {
+  const listen = () => {
+    const socket = new PassThrough();
+    const messages: unknown[] = [];
+    const faults: string[] = [];
+    let ends = 0;
+    openChannel(socket, {
+      onMessage: (message) => messages.push(message),
+      onFault: (what) => faults.push(what),
+      onEnd: () => (ends += 1),
+    });
+    return { socket, messages, faults, ends: () => ends };
+  };
+
+  it("reads messages in pieces, and stops at the first line that is none", async () => {
+    const { socket, messages, faults, ends } = listen();
+    socket.write('{"a":');
+    socket.write('1}\n{"b":2}\nnonsense\n{"c":3}\n');
+    await sleep(20);
+    expect(messages).toEqual([{ a: 1 }, { b: 2 }]);
+    expect(faults).toHaveLength(1);
+    expect(ends()).toBe(1);
+  });
+
+  it("does not gather a message without end", async () => {
+    const { socket, faults } = listen();
+    const piece = "x".repeat(1024 * 1024);
+    for (let i = 0; i < 10 && !socket.destroyed; i += 1) {
+      socket.write(piece);
+      await sleep(5);
+    }
+    expect(faults).toEqual(["a message that is too long"]);
+  });
+});
+
+describe("messages", () => {
+  it("takes nothing that it does not know", () => {
+    for (const wrong of [
+      null,
+      1,
+      "ready",
+      [],
+      {},
+      { type: "x" },
+      { type: "done" },
+      { type: "done", id: "1" },
+    ]) {
+      expect(parseChildMessage(wrong)).toBeUndefined();
+      expect(parsePoolMessage(wrong)).toBeUndefined();
+    }
+    expect(parseChildMessage({ type: "done", id: 1, result: 2, extra: 3 })).toEqual({
+      type: "done",
+      id: 1,
+      result: 2,
+      retire: false,
+    });
+    expect(parsePoolMessage({ type: "task", id: 1, task: "t" })).toEqual({ type: "task", id: 1, task: "t" });
+  });
+});
+
+describe("classifyExit", () => {
+  it("tells memory from other ends", () => {
+    expect(classifyExit(null, "SIGKILL", "")).toBe("oom");
+    expect(classifyExit(137, null, "")).toBe("oom");
+    expect(classifyExit(null, "SIGABRT", "FATAL ERROR: JavaScript heap out of memory")).toBe("oom");
+    expect(classifyExit(134, null, "assertion failed")).toBe("crash");
+    expect(classifyExit(1, null, "")).toBe("crash");
+    expect(classifyExit(0, null, "")).toBe("crash");
+  });
+});

@@ -1,0 +1,63 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+
+import { describe, expect, it } from "vitest";
+
+import { isGroupAlive, killGroup, signalGroup } from "../src/index.ts";
+
+async function startShell(script: string): Promise<number> {
+  const shell = spawn("/bin/sh", ["-c", script], { detached: true, stdio: ["ignore", "pipe", "ignore"] });
+  await once(shell.stdout, "data", { signal: AbortSignal.timeout(5_000) });
+  return shell.pid!;
+}
+
+describe("killGroup", () => {
+  it("ends a leader and its children by SIGTERM", async () => {
+    const pgid = await startShell("sleep 60 & echo up; wait");
+    expect(await isGroupAlive(pgid)).toBe(true);
+    const started = Date.now();
+    expect(await killGroup(pgid, 5_000)).toBe(true);
+    expect(Date.now() - started).toBeLessThan(3_000);
+    expect(await isGroupAlive(pgid)).toBe(false);
+  });
+
+  it("ends by SIGKILL what ignores SIGTERM", async () => {
+    const pgid = await startShell("trap '' TERM; echo up; while :; do sleep 1; done");
+    const started = Date.now();
+    expect(await killGroup(pgid, 300)).toBe(true);
+    expect(Date.now() - started).toBeGreaterThanOrEqual(300);
+    expect(await isGroupAlive(pgid)).toBe(false);
+  });
+
+  it("ends what its leader has left behind", async () => {
+    const pgid = await startShell("sleep 60 & echo up");
+    expect(await killGroup(pgid, 0)).toBe(true);
+  });
+
+  it("takes a group that is gone as done, and no number that means others", async () => {
+    const pgid = await startShell("echo up");
+    expect(await killGroup(pgid, 1_000)).toBe(true);
+    expect(await killGroup(pgid, 1_000)).toBe(true);
+    for (const wrong of [0, 1, -1, Number.NaN]) expect(() => signalGroup(wrong, 0)).toThrow(RangeError);
+  });
+});
+
+describe("isGroupAlive", () => {
+  it.runIf(process.platform === "linux")("takes a zombie for dead", async () => {
+    // The shell's child joins no wait: it stays a zombie of the stopped shell, in a group of its own.
+    const script = `
+      const { spawn } = require("node:child_process");
+      const child = spawn("/bin/sleep", ["60"], { detached: true });
+      console.log(child.pid);
+      process.kill(child.pid, "SIGKILL");
+      const end = Date.now() + 5000;
+      while (Date.now() < end);
+    `;
+    const parent = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "ignore"] });
+    const [data] = (await once(parent.stdout, "data", { signal: AbortSignal.timeout(5_000) })) as [Buffer];
+    const pgid = Number(data.toString());
+    await expect.poll(() => isGroupAlive(pgid), { timeout: 3_000 }).toBe(false);
+    expect(signalGroup(pgid, 0)).toBe(true);
+    parent.kill("SIGKILL");
+  });
+});

@@ -1,0 +1,175 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { describe, expect, it } from "vitest";
+
+import type { PoolEvent } from "../src/index.ts";
+import { isGroupAlive } from "../src/index.ts";
+import { errorOf, exits, inMs, openPool, readyChild, until } from "./harness.ts";
+
+const soon = () => ({ deadline: inMs(15_000) });
+
+describe("a task", () => {
+  it("gives its result, and its child takes the next", async () => {
+    const { pool } = openPool("tasks");
+    const first = await pool.run({ do: "echo", value: { a: [1] } }, soon());
+    const second = await pool.run({ do: "echo", value: null }, soon());
+    expect(first).toMatchObject({ value: { a: [1] } });
+    expect(second).toEqual({ value: null, pid: (first as { pid: number }).pid });
+    expect(pool.snapshot().children).toMatchObject([{ state: "ready", tasksDone: 2, taskAgeMs: undefined }]);
+  });
+
+  it("hands on what it throws, in wire form", async () => {
+    const { pool } = openPool("tasks");
+    const error = await errorOf(pool.run({ do: "fail", value: { code: "odd", n: 3 } }, soon()));
+    expect(error).toMatchObject({ code: "task-failed", payload: { code: "odd", n: 3 } });
+    await expect(pool.run({ do: "echo" }, soon())).resolves.toBeDefined();
+  });
+
+  it("reports progress in order", async () => {
+    const { pool } = openPool("tasks");
+    const seen: unknown[] = [];
+    await pool.run({ do: "tick", times: 3, ms: 10 }, { ...soon(), onProgress: (p) => seen.push(p) });
+    expect(seen).toEqual([1, 2, 3]);
+  });
+
+  it("fails alone when it or its result cannot be sent", async () => {
+    const { pool } = openPool("tasks");
+    const child = await readyChild({ pool, events: [], output: [] });
+    expect(await errorOf(pool.run({ do: "echo", value: 1n }, soon()))).toMatchObject({ code: "task-failed" });
+    const error = await errorOf(pool.run({ do: "big" }, soon()));
+    expect(error).toMatchObject({
+      code: "task-failed",
+      payload: { message: expect.stringContaining("limit") },
+    });
+    expect(pool.snapshot().children).toMatchObject([{ id: child.id, state: "ready" }]);
+  });
+
+  it("waits by priority, then by arrival", async () => {
+    const { pool } = openPool("tasks");
+    const order: string[] = [];
+    const run = (name: string, priority?: number) =>
+      pool.run({ do: "sleep", ms: 20 }, { ...soon(), priority }).then(() => order.push(name));
+    await Promise.all([
+      run("a"),
+      run("b"),
+      run("urgent", 5),
+      run("c"),
+      run("late", -1),
+      run("urgent too", 5),
+    ]);
+    expect(order).toEqual(["urgent", "urgent too", "a", "b", "c", "late"]);
+  });
+
+  it("can ask for its child to be replaced", async () => {
+    const { pool, events } = openPool("tasks");
+    const first = (await pool.run({ do: "retire" }, soon())) as { pid: number };
+    const second = (await pool.run({ do: "echo" }, soon())) as { pid: number };
+    expect(second.pid).not.toBe(first.pid);
+    expect(exits(events)).toMatchObject([{ reason: "recycle", code: 0 }]);
+    expect(pool.snapshot().failures).toBe(0);
+  });
+
+  it("may write at length: lines come whole, bounded, and apart from the messages", async () => {
+    const { pool, output } = openPool("tasks");
+    await pool.run({ do: "say", value: '{"level":"info"}' }, soon());
+    await pool.run({ do: "say", value: "x".repeat(1_000_000) }, soon());
+    await until("both lines", 5_000, () => output.length >= 2);
+    expect(output[0]).toBe('{"level":"info"}');
+    expect(output[1]).toHaveLength(16 * 1024);
+  });
+});
+
+describe("a task that does not end", () => {
+  it("fault 12: hung work is cut at its deadline, and its slot is free again", async () => {
+    const { pool, events } = openPool("tasks", { killGraceMs: 1_000 });
+    const child = await readyChild({ pool, events, output: [] });
+    const started = Date.now();
+    const error = await errorOf(pool.run({ do: "hang-deaf" }, { deadline: inMs(500) }));
+    expect(error.code).toBe("deadline");
+    expect(Date.now() - started).toBeLessThan(500 + 3_000);
+    expect(await isGroupAlive(child.pid!)).toBe(false);
+    expect(exits(events)).toMatchObject([{ reason: "deadline", signal: "SIGKILL", from: "busy" }]);
+    await expect(pool.run({ do: "echo", value: 2 }, soon())).resolves.toMatchObject({ value: 2 });
+  });
+
+  it("is stalled without progress, and is not while it makes some", async () => {
+    const { pool } = openPool("tasks");
+    await readyChild({ pool, events: [], output: [] });
+    const alive = pool.run({ do: "tick", times: 8, ms: 150 }, { ...soon(), stallTimeoutMs: 600 });
+    await expect(alive).resolves.toBe(8);
+    expect((await errorOf(pool.run({ do: "hang" }, { ...soon(), stallTimeoutMs: 300 }))).code).toBe(
+      "stalled",
+    );
+  });
+
+  it("passes its deadline in the queue without harm to the child", async () => {
+    const { pool } = openPool("tasks");
+    const child = await readyChild({ pool, events: [], output: [] });
+    const long = pool.run({ do: "sleep", ms: 800 }, soon());
+    expect((await errorOf(pool.run({ do: "echo" }, { deadline: inMs(100) }))).code).toBe("deadline");
+    expect((await errorOf(pool.run({ do: "echo" }, { deadline: inMs(-1) }))).code).toBe("deadline");
+    await expect(long).resolves.toEqual({ pid: child.pid });
+  });
+});
+
+describe("a cancelled task", () => {
+  it("leaves the queue at once", async () => {
+    const { pool } = openPool("tasks");
+    const long = pool.run({ do: "sleep", ms: 300 }, soon());
+    const controller = new AbortController();
+    const waiting = errorOf(pool.run({ do: "echo" }, { ...soon(), signal: controller.signal }));
+    controller.abort();
+    expect((await waiting).code).toBe("cancelled");
+    expect((await errorOf(pool.run({ do: "echo" }, { ...soon(), signal: controller.signal }))).code).toBe(
+      "cancelled",
+    );
+    expect(pool.snapshot().queued).toBeLessThanOrEqual(1);
+    await long;
+  });
+
+  it("ends by itself, and its child goes on", async () => {
+    const { pool } = openPool("tasks");
+    const child = await readyChild({ pool, events: [], output: [] });
+    const controller = new AbortController();
+    const running = errorOf(pool.run({ do: "sleep", ms: 20_000 }, { ...soon(), signal: controller.signal }));
+    await sleep(100);
+    controller.abort();
+    expect((await running).code).toBe("cancelled");
+    expect(pool.snapshot().children).toMatchObject([{ id: child.id, state: "ready" }]);
+  });
+
+  it("takes its child along when it does not listen, and is settled only then", async () => {
+    const { pool, events } = openPool("tasks", { cancelGraceMs: 200 });
+    const child = await readyChild({ pool, events, output: [] });
+    const controller = new AbortController();
+    const running = errorOf(pool.run({ do: "hang-deaf" }, { ...soon(), signal: controller.signal }));
+    await sleep(100);
+    controller.abort();
+    expect((await running).code).toBe("cancelled");
+    expect(await isGroupAlive(child.pid!)).toBe(false);
+    expect(exits(events)).toMatchObject([{ reason: "cancelled" }]);
+  });
+});
+
+it("fault 15: observers that throw do not keep a slot", async () => {
+  const warnings: Error[] = [];
+  const collect = (warning: Error): void => void warnings.push(warning);
+  process.on("warning", collect);
+  const seen: PoolEvent["type"][] = [];
+  const { pool } = openPool("tasks", {
+    onEvent: (event) => {
+      seen.push(event.type);
+      throw new Error("database down");
+    },
+  });
+  const onProgress = (): never => {
+    throw new Error("database down");
+  };
+  await expect(pool.run({ do: "tick", times: 2, ms: 1 }, { ...soon(), onProgress })).resolves.toBe(2);
+  expect((await errorOf(pool.run({ do: "exit", value: 1 }, soon()))).code).toBe("worker-lost");
+  await expect(pool.run({ do: "echo", value: 3 }, soon())).resolves.toMatchObject({ value: 3 });
+  await sleep(20);
+  process.off("warning", collect);
+  expect(seen.filter((type) => type === "task-settled")).toHaveLength(3);
+  expect(warnings.map((warning) => warning.message)).toContain("database down");
+});
