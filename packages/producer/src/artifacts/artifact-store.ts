@@ -43,7 +43,7 @@ export async function openArtifacts(dir: string): Promise<Artifacts> {
   const root = resolve(dir);
   const aside = join(root, ASIDE);
   await mkdir(aside, { recursive: true });
-  await deleteOlder(aside, await readdir(aside), new Date(Date.now() - ASIDE_EXPIRY_MS));
+  await clearAside(aside);
 
   const path = (key: string): string => {
     if (!KEY.test(key)) throw new TypeError(`Not a key of an artifact: ${JSON.stringify(key)}`);
@@ -77,6 +77,7 @@ export async function openArtifacts(dir: string): Promise<Artifacts> {
       await rm(path(key), { force: true });
     },
     async sweep(olderThan) {
+      await clearAside(aside);
       return deleteOlder(root, await list(), olderThan);
     },
   };
@@ -125,6 +126,10 @@ async function hashFile(file: string): Promise<{ bytes: number; sha256: string }
     bytes += chunk.length;
   }
   return { bytes, sha256: hash.digest("hex") };
+}
+
+async function clearAside(aside: string): Promise<void> {
+  await deleteOlder(aside, await readdir(aside), new Date(Date.now() - ASIDE_EXPIRY_MS));
 }
 
 async function deleteOlder(dir: string, names: readonly string[], olderThan: Date): Promise<string[]> {

@@ -5,6 +5,10 @@ export interface Conditions {
   readonly range: string | null;
 }
 
+/** Whoever asks for several ranges, or for something malformed, may be sent the whole (RFC 9110, section 14.2). */
+const ONE_RANGE = /^bytes=(\d+-\d*|-\d+)$/i;
+
+/** Evaluates If-Match, If-None-Match and If-Range against the file's entity tag. */
 export function evaluateConditions(headers: Headers, etag: string): Conditions {
   const ifMatch = headers.get("if-match");
   const ifNoneMatch = headers.get("if-none-match");
@@ -15,7 +19,8 @@ export function evaluateConditions(headers: Headers, etag: string): Conditions {
   }
   const ifRange = headers.get("if-range");
   const isSame = ifRange === null || ifRange.trim() === etag;
-  return { status: "proceed", range: isSame ? headers.get("range") : null };
+  const range = headers.get("range")?.trim() ?? "";
+  return { status: "proceed", range: isSame && ONE_RANGE.test(range) ? range : null };
 }
 
 /** A tag of ours is hexadecimal, so that a list of tags can be cut at its commas. */

@@ -51,6 +51,8 @@ export async function serveArtifact(
   return new Response(hasBody ? Readable.toWeb(result.stream) : null, { status: result.statusCode, headers });
 }
 
+const SUFFIX = /^bytes=-0*[1-9]/i;
+
 /** Opens what the range asks for: 200, 206, or 416. */
 async function openRange(method: string, path: string, range: string | null): Promise<SendResult> {
   const request = asSendRequest({ method, headers: range === null ? {} : { range } });
@@ -63,8 +65,12 @@ async function openRange(method: string, path: string, range: string | null): Pr
     cacheControl: false,
     contentType: false,
   });
-  if (result.type === "file" || result.statusCode === 416) return result;
+  if (result.type === "file") return result;
   result.stream.destroy();
+  if (result.statusCode === 416) {
+    // More last bytes than there are means all of them (RFC 9110, section 14.1.2), which `send` does not know.
+    return range !== null && SUFFIX.test(range) ? openRange(method, path, null) : result;
+  }
   if (result.statusCode === 404) {
     throw new ProblemError("artifact-expired", "The file is no longer stored.");
   }

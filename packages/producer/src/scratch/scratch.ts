@@ -56,7 +56,9 @@ export async function openScratch(dataDir: string, options: ScratchOptions = {})
   };
   await tend();
   let tending = Promise.resolve();
-  const timer = setInterval(() => (tending = tending.then(tend)), SWEEP_INTERVAL_MS).unref();
+  const timer = setInterval(() => {
+    tending = tending.then(tend);
+  }, SWEEP_INTERVAL_MS).unref();
   let closed = false;
 
   return {
