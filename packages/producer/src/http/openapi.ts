@@ -1,5 +1,11 @@
-import { OpenAPIHono } from "@hono/zod-openapi";
-import { PROBLEMS, type ProblemCode, ProblemSchema } from "@framewright/contract";
+import { OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
+import {
+  PROBLEMS,
+  type ProblemCode,
+  ProblemSchema,
+  RenderOptionsSchema,
+  RenderRequestSchema,
+} from "@framewright/contract";
 import { z } from "zod";
 
 import type { AppEnv } from "./env.ts";
@@ -31,25 +37,29 @@ export function json<S extends z.ZodType>(schema: S, description: string) {
 
 export const RenderParams = z.object({ id: z.string().meta({ description: "The render's id." }) });
 
-/** Declares the two forms of a request. Read by `receive`, which counts bytes: so not checked by the framework. */
-export const renderBody = {
+const body = {
   required: true,
   content: {
-    "application/json": { schema: { $ref: "#/components/schemas/RenderRequest" } },
+    "application/json": { schema: RenderRequestSchema },
     "multipart/form-data": {
-      schema: {
-        type: "object" as const,
-        required: ["request", "project"],
-        properties: {
-          request: { $ref: "#/components/schemas/RenderOptions" },
-          project: {
-            type: "string" as const,
-            contentMediaType: "application/octet-stream",
-            description: "The project as a .tar.gz or .zip file.",
-          },
-        },
-      },
+      schema: z.object({
+        request: RenderOptionsSchema,
+        project: z.string().meta({
+          type: "string",
+          contentMediaType: "application/octet-stream",
+          description: "The project as a .tar.gz or .zip file.",
+        }),
+      }),
       encoding: { request: { contentType: "application/json" } },
     },
   },
 };
+
+/**
+ * Describes a route whose body is a render's request, in both of its forms.
+ * `receive` reads that body and counts its bytes: the framework, which would read all of it, is not told of it.
+ */
+export function describeWithBody<R extends RouteConfig>(api: Api, route: R): R & { hide: true } {
+  api.openAPIRegistry.registerPath({ ...route, request: { ...route.request, body } });
+  return { ...route, hide: true };
+}

@@ -67,8 +67,8 @@ function answerEarly(error: unknown): Response {
 }
 
 function cutStalledReader(response: ServerResponse): void {
-  response.setTimeout(WRITE_STALL_MS, (socket) => {
-    if (socket.writableLength > 0) socket.destroy();
+  response.setTimeout(WRITE_STALL_MS, () => {
+    if (response.socket && response.socket.writableLength > 0) response.socket.destroy();
   });
 }
 

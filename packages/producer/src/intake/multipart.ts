@@ -36,6 +36,12 @@ function openParser(request: Request): busboy.Busboy {
   }
 }
 
+/** What broke a part off: a fault of our disk carries a system error's number, one of the body does not. */
+function explain(error: unknown): unknown {
+  if (error instanceof ProblemError || (error instanceof Error && "errno" in error)) return error;
+  return malformed("The multipart body is malformed.", error);
+}
+
 async function collect(part: Readable): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -74,10 +80,10 @@ class Parts {
   refuse = (error: unknown): void => this.#abort.abort(error);
 
   file = (name: string, part: Readable): void => {
-    // A part that breaks off is told by the parser; without a listener it would end the process.
-    part.on("error", this.refuse);
+    // Also a part that nobody reads may break off.
+    part.on("error", (error) => this.refuse(explain(error)));
     const taken = this.#takeFile(name, part).catch((error: unknown) => {
-      this.refuse(error);
+      this.refuse(explain(error));
       part.resume();
     });
     this.#pending.push(taken);
@@ -129,7 +135,7 @@ export async function receiveUpload(request: Request, dir: string, maxBytes: num
     parser.destroy();
     await parts.settled();
     if (abort.signal.aborted) throw abort.signal.reason;
-    throw error instanceof ProblemError ? error : malformed("The multipart body is malformed.", error);
+    throw explain(error);
   }
   await parts.settled();
   abort.signal.throwIfAborted();

@@ -1,13 +1,8 @@
-import { RenderOptionsSchema, RenderRequestSchema } from "@framewright/contract";
-
 import type { AppDeps } from "../app-deps.ts";
 import type { Api } from "../http/openapi.ts";
 
 /** Serves the contract. Goes last: it describes the routes that are there at the first request. */
 export function getOpenapi(api: Api, { version }: AppDeps): void {
-  // Named by reference in the routes' bodies.
-  api.openAPIRegistry.register("RenderRequest", RenderRequestSchema);
-  api.openAPIRegistry.register("RenderOptions", RenderOptionsSchema);
   const describe = () =>
     api.getOpenAPI31Document({
       openapi: "3.1.0",

@@ -2,14 +2,13 @@ import { createRoute } from "@hono/zod-openapi";
 import { PlanSchema } from "@framewright/contract";
 
 import type { AppDeps } from "../app-deps.ts";
-import { type Api, json, problem, renderBody } from "../http/openapi.ts";
+import { type Api, json, problem, describeWithBody } from "../http/openapi.ts";
 import { receive } from "../intake/receive.ts";
 
 const route = createRoute({
   method: "post",
   path: "/v1/plans",
   summary: "Plan a render without rendering",
-  request: { body: renderBody },
   responses: {
     200: json(PlanSchema, "The plan."),
     400: problem("invalid-request", "invalid-json", "archive-invalid", "archive-unsafe"),
@@ -47,7 +46,7 @@ const route = createRoute({
 });
 
 export function postPlans(api: Api, deps: AppDeps): void {
-  api.openapi(route, async (c) => {
+  api.openapi(describeWithBody(api, route), async (c) => {
     await deps.renders.checkRoom();
     const { snapshot, options } = await receive(c.req.raw, deps);
     const submission = { snapshot, options, requestId: c.get("requestId") };

@@ -3,7 +3,7 @@ import { RenderSchema } from "@framewright/contract";
 import { z } from "zod";
 
 import type { AppDeps } from "../app-deps.ts";
-import { type Api, json, problem, renderBody } from "../http/openapi.ts";
+import { type Api, json, problem, describeWithBody } from "../http/openapi.ts";
 import { isUpload, receive } from "../intake/receive.ts";
 
 const Headers = z.object({
@@ -21,7 +21,7 @@ const route = createRoute({
   method: "post",
   path: "/v1/renders",
   summary: "Submit a render",
-  request: { headers: Headers, body: renderBody },
+  request: { headers: Headers },
   responses: {
     200: {
       ...json(RenderSchema, "The render that an earlier request with this key made."),
@@ -44,7 +44,7 @@ const route = createRoute({
 });
 
 export function postRenders(api: Api, deps: AppDeps): void {
-  api.openapi(route, async (c) => {
+  api.openapi(describeWithBody(api, route), async (c) => {
     const key = c.req.valid("header")["idempotency-key"];
     // A repetition finds its render also while the queue is full: submit decides, once it is read.
     if (key === undefined || isUpload(c.req.raw)) await deps.renders.checkRoom();
