@@ -9,7 +9,6 @@ import {
   finishedEvent,
   openEvents,
   progressEvent,
-  type Received,
   samplePlan,
   sampleRender,
   sendJson,
@@ -72,14 +71,21 @@ function sendEvents(response: ServerResponse, script: Script): void {
 /** A service with the few routes that the command uses and one render, `r1`. */
 export async function startFakeRenders(script: Script = {}): Promise<FakeService> {
   const { refusal } = script;
-  return await startFakeService(({ method, path }: Received, response) => {
-    if (method === "POST" && refusal) return sendJson(response, refusal.status, refusal);
-    if (path === "/v1/plans") return sendJson(response, 200, samplePlan());
-    if (method === "DELETE" && script.deaf === true) return;
-    if (method === "DELETE") return sendJson(response, 200, sampleRender({ state: "cancelled" }));
-    if (path.endsWith("/events")) return sendEvents(response, script);
-    if (path.endsWith("/artifact")) return void response.end(VIDEO);
-    return sendJson(response, method === "POST" ? 202 : 200, sampleRender());
+  const routes: Record<string, (response: ServerResponse) => void> = {
+    "POST /v1/plans": (response) => sendJson(response, 200, samplePlan()),
+    "POST /v1/renders": (response) =>
+      refusal ? sendJson(response, refusal.status, refusal) : sendJson(response, 202, sampleRender()),
+    "GET /v1/renders/r1": (response) => sendJson(response, 200, sampleRender()),
+    "GET /v1/renders/r1/events": (response) => sendEvents(response, script),
+    "GET /v1/renders/r1/artifact": (response) => response.end(VIDEO),
+    "DELETE /v1/renders/r1": (response) => {
+      if (script.deaf !== true) sendJson(response, 200, sampleRender({ state: "cancelled" }));
+    },
+  };
+  return await startFakeService(({ method, path }, response) => {
+    const route = routes[`${method} ${path}`];
+    if (route) route(response);
+    else response.writeHead(404).end();
   });
 }
 

@@ -76,6 +76,27 @@ async function pause(ms: number, signal: AbortSignal | undefined): Promise<void>
   }
 }
 
+interface Position {
+  lastId: number;
+  /** Attempts in a row that brought nothing new. */
+  failures: number;
+}
+
+/** One connection's events, without those seen before. */
+async function* readNew(
+  transport: Transport,
+  renderId: string,
+  position: Position,
+  options: EventsOptions,
+): AsyncGenerator<RenderEvent, void, void> {
+  for await (const event of readOnce(transport, renderId, position.lastId, options)) {
+    if (event.id <= position.lastId) continue;
+    position.lastId = event.id;
+    position.failures = 0;
+    yield event;
+  }
+}
+
 /**
  * A render's events in order, each once, up to and including `finished`. A lost connection is resumed after
  * the last event seen; throws ClientError when that keeps failing, and the signal's reason when aborted.
@@ -85,17 +106,13 @@ export async function* followEvents(
   renderId: string,
   options: EventsOptions = {},
 ): AsyncGenerator<RenderEvent, void, void> {
-  const { maxRetries = MAX_RETRIES } = options;
-  let lastId = options.afterId ?? 0;
-  let failures = 0;
+  const { afterId = 0, maxRetries = MAX_RETRIES, signal } = options;
+  const position: Position = { lastId: afterId, failures: 0 };
   for (;;) {
     const openedAt = performance.now();
     let failure = localFault("connection-failed", "The event stream ended before the render did.");
     try {
-      for await (const event of readOnce(transport, renderId, lastId, options)) {
-        if (event.id <= lastId) continue;
-        lastId = event.id;
-        failures = 0;
+      for await (const event of readNew(transport, renderId, position, options)) {
         yield event;
         if (event.type === "finished") return;
       }
@@ -103,8 +120,9 @@ export async function* followEvents(
       if (!mayResume(error)) throw error;
       failure = error;
     }
-    failures = performance.now() - openedAt > GOOD_CONNECTION_MS ? 1 : failures + 1;
-    if (failures > maxRetries) throw failure;
-    await pause(backoffMs(failures, failure), options.signal);
+    if (performance.now() - openedAt > GOOD_CONNECTION_MS) position.failures = 0;
+    position.failures += 1;
+    if (position.failures > maxRetries) throw failure;
+    await pause(backoffMs(position.failures, failure), signal);
   }
 }

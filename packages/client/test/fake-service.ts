@@ -68,7 +68,7 @@ export function eventText(event: RenderEvent): string {
 
 const AT = "2030-01-01T00:00:00.000Z";
 
-export function sampleProgress(fields: Partial<Progress> = {}): Progress {
+function sampleProgress(fields: Partial<Progress> = {}): Progress {
   return {
     stage: "queued",
     framesDone: 0,
