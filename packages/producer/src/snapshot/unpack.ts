@@ -45,21 +45,37 @@ async function place(
   kinds: Map<string, ArchiveEntry["kind"]>,
 ): Promise<FileHandle | undefined> {
   budget.addEntry();
-  const segments = splitEntryName(entry.name);
-  if (entry.kind === "other") throw unsafeEntry(entry.name, "is a link, a device or of another special kind");
-  if (entry.kind === "file" && segments.length === 0)
-    throw unsafeEntry(entry.name, "is a file without a name");
+  const segments = checkEntry(entry);
   if (segments[0] === MACOS_FOLDER) return undefined;
-  let path = "";
-  for (const [index, segment] of segments.entries()) {
-    path = path === "" ? segment : `${path}/${segment}`;
-    const kind = index === segments.length - 1 ? entry.kind : "folder";
-    const known = kinds.get(path);
-    if (known !== undefined && known !== kind) throw unsafeEntry(entry.name, "is both a file and a folder");
-    if (known !== undefined) continue;
-    if (index < segments.length - 1) budget.addEntry();
-    kinds.set(path, kind);
-    if (kind === "folder") await mkdir(join(dir, path));
+  const paths = segments.map((_, index) => segments.slice(0, index + 1).join("/"));
+  const file = entry.kind === "file" ? paths.pop() : undefined;
+  for (const path of paths) {
+    if (!isNew(kinds, path, "folder", entry.name)) continue;
+    if (path !== segments.join("/")) budget.addEntry();
+    await mkdir(join(dir, path));
   }
-  return entry.kind === "file" ? open(join(dir, path), "w", 0o644) : undefined;
+  if (file === undefined) return undefined;
+  isNew(kinds, file, "file", entry.name);
+  return open(join(dir, file), "w", 0o644);
+}
+
+/** The segments of the entry's path; throws `archive-unsafe` for what is not a plain file or folder. */
+function checkEntry({ name, kind }: ArchiveEntry): string[] {
+  const segments = splitEntryName(name);
+  if (kind === "other") throw unsafeEntry(name, "is a link, a device or of another special kind");
+  if (kind === "file" && segments.length === 0) throw unsafeEntry(name, "is a file without a name");
+  return segments;
+}
+
+/** Notes what a path is, and tells whether it was unknown. */
+function isNew(
+  kinds: Map<string, ArchiveEntry["kind"]>,
+  path: string,
+  kind: ArchiveEntry["kind"],
+  name: string,
+): boolean {
+  const known = kinds.get(path);
+  if (known !== undefined && known !== kind) throw unsafeEntry(name, "is both a file and a folder");
+  kinds.set(path, kind);
+  return known === undefined;
 }
