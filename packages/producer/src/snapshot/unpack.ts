@@ -50,12 +50,12 @@ async function place(
   const paths = segments.map((_, index) => segments.slice(0, index + 1).join("/"));
   const file = entry.kind === "file" ? paths.pop() : undefined;
   for (const path of paths) {
-    if (!isNew(kinds, path, "folder", entry.name)) continue;
+    if (!claim(kinds, path, "folder", entry.name)) continue;
     if (path !== segments.join("/")) budget.addEntry();
     await mkdir(join(dir, path));
   }
   if (file === undefined) return undefined;
-  isNew(kinds, file, "file", entry.name);
+  claim(kinds, file, "file", entry.name);
   return open(join(dir, file), "w", 0o644);
 }
 
@@ -67,8 +67,8 @@ function checkEntry({ name, kind }: ArchiveEntry): string[] {
   return segments;
 }
 
-/** Notes what a path is, and tells whether it was unknown. */
-function isNew(
+/** Claims a path for a file or a folder, and tells whether it was free; throws `archive-unsafe` when it is the other already. */
+function claim(
   kinds: Map<string, ArchiveEntry["kind"]>,
   path: string,
   kind: ArchiveEntry["kind"],
