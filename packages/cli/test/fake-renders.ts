@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ServerResponse } from "node:http";
 
-import type { Problem, RenderEvent } from "@framewright/contract";
+import type { Check, Problem, RenderEvent } from "@framewright/contract";
 
 import {
   eventText,
@@ -26,13 +26,17 @@ const ARTIFACT = {
   expiresAt: "2030-01-02T00:00:00.000Z",
 };
 
-const VERDICT = {
-  passed: true,
-  checks: [
-    { name: "frames", expected: "180", actual: "180", passed: true },
-    { name: "duration", expected: "6.000 s", actual: "6.000 s", passed: true },
-  ],
-};
+function check(name: string, expected: string, actual = expected): Check {
+  return { name, expected, actual, passed: expected === actual };
+}
+
+const CHECKS = [
+  check("codec", "h264"),
+  check("size", "1280x720"),
+  check("frame rate", "30"),
+  check("duration", "6.000 s"),
+  check("starts with a key frame", "yes"),
+];
 
 /** How the one render of a fake service goes. */
 export interface Script {
@@ -40,6 +44,8 @@ export interface Script {
   readonly problem?: Problem;
   /** The request is refused with it. */
   readonly refusal?: Problem;
+  /** The file is short of frames. */
+  readonly isShort?: boolean;
   /** The render goes on until it is cancelled. */
   readonly endless?: boolean;
   /** Cancelling is never answered. */
@@ -56,10 +62,11 @@ function progressEvents(): RenderEvent[] {
   ];
 }
 
-function finish({ problem }: Script): RenderEvent {
-  if (problem) return finishedEvent(99, { state: "failed", problem });
+function finish({ problem, isShort = false }: Script): RenderEvent {
+  const verdict = { passed: !isShort, checks: [check("packets", "180", isShort ? "179" : "180"), ...CHECKS] };
+  if (problem) return finishedEvent(99, { state: "failed", problem, verdict: isShort ? verdict : null });
   const times = { startedAt: "2030-01-01T00:00:00.000Z", finishedAt: "2030-01-01T00:00:07.500Z" };
-  return finishedEvent(99, { ...times, plan: samplePlan(), verdict: VERDICT, artifact: ARTIFACT });
+  return finishedEvent(99, { ...times, plan: samplePlan(), verdict, artifact: ARTIFACT });
 }
 
 function sendEvents(response: ServerResponse, script: Script): void {

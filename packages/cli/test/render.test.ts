@@ -32,7 +32,7 @@ describe("render", () => {
     expect(code).toBe(0);
     expect((await readFile(join(dir, "out/deep/card.mp4"))).equals(VIDEO)).toBe(true);
     expect(stdout).toBe(
-      "✓ verified: frames 180, duration 6.000 s\n" +
+      "✓ verified: 180 frames, 6.000 s, 1280×720, 30 fps, h264, 6 checks passed\n" +
         `${join(dir, "out/deep/card.mp4")}: 150.0 kB, 6.000 s of video, 180 frames rendered in 7.5 s\n`,
     );
   });
@@ -113,6 +113,13 @@ describe("a render that fails", () => {
       ].join("\n"),
     );
     expect(await readdir(join(dir, "out/deep"))).toEqual([]);
+  });
+
+  it("shows each check of a file that does not match its plan", async () => {
+    const problem = toProblem(new ProblemError("verify-failed", "1 check failed."));
+    const { code, stdout } = await render({ problem, isShort: true });
+    expect(code).toBe(1);
+    expect(stdout).toContain("✗ not verified:\n  ✗ packets: expected 180, got 179\n  ✓ codec: h264\n");
   });
 
   it("ends with a JSON object of type error with --json", async () => {

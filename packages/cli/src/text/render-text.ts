@@ -7,11 +7,27 @@ export function warningText({ message, remedy }: Warning): string {
   return `! ${plain(message)} (${plain(remedy)})`;
 }
 
-/** One line when all checks passed; otherwise a line for each. */
+/** The checks that say most, in this order, and how each reads. */
+const HIGHLIGHTS: readonly (readonly [name: string, read: (actual: string) => string])[] = [
+  ["packets", (actual) => `${actual} frames`],
+  ["duration", (actual) => actual],
+  ["size", (actual) => actual.replace("x", "×")],
+  ["frame rate", (actual) => `${actual} fps`],
+  ["codec", (actual) => actual],
+];
+
+function highlights(checks: Verdict["checks"]): string {
+  const actuals = new Map(checks.map(({ name, actual }) => [name, plain(actual)]));
+  const facts = HIGHLIGHTS.flatMap(([name, read]) => {
+    const actual = actuals.get(name);
+    return actual === undefined ? [] : [read(actual)];
+  });
+  return [...facts, `${checks.length} checks passed`].join(", ");
+}
+
+/** "verified: 180 frames, 6.000 s, 1280×720, 30 fps, h264, 12 checks passed"; else a line for each check. */
 export function verdictText({ passed, checks }: Verdict): string {
-  if (passed) {
-    return `✓ verified: ${checks.map(({ name, actual }) => `${plain(name)} ${plain(actual)}`).join(", ")}`;
-  }
+  if (passed) return `✓ verified: ${highlights(checks)}`;
   const lines = checks.map(({ name, expected, actual, passed }) =>
     passed
       ? `  ✓ ${plain(name)}: ${plain(actual)}`
