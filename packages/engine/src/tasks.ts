@@ -36,6 +36,9 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly deviceScaleFactor: number;
+  /** Pixels. */
+  readonly videoWidth: number;
+  readonly videoHeight: number;
   readonly quality: Quality;
 }
 

@@ -16,18 +16,18 @@ async function stepTo({ page }: Composition, frame: number, deadline: number): P
   return (Array.isArray(pending) && pending.length > 0) || page.network.inFlight().length > 0;
 }
 
-/** Brings a fresh page to the frame before the chunk, through every frame, since scripts may count them. */
+/** Brings a fresh page near the chunk's start, through every frame, since scripts may count them. */
 async function skipTo(
   composition: Composition,
-  startFrame: number,
   task: ChunkTask,
-  signal: AbortSignal,
+  { signal, onFrames }: TaskContext,
 ): Promise<void> {
-  for (let frame = 0; frame < startFrame; frame = Math.min(frame + SKIP_BATCH, startFrame)) {
+  for (let frame = 0; frame < task.chunk.startFrame; frame += SKIP_BATCH) {
     signal.throwIfAborted();
     const deadline = Date.now() + task.source.frameTimeoutMs;
     if (await stepTo(composition, frame, deadline)) await untilComplete(composition, frame, deadline);
     await composition.frames.settle(deadline);
+    onFrames?.(0);
   }
 }
 
@@ -66,10 +66,9 @@ export async function captureChunk(task: ChunkTask, context: TaskContext): Promi
     onWaiting: context.onWaiting,
   });
   try {
-    await skipTo(composition, chunk.startFrame, task, signal);
-    const { fps, quality } = picture;
-    const image = IMAGE_FORMATS[quality];
-    const encoder = startEncoder({ ffmpeg: tools.ffmpeg.ffmpeg, fps, quality, image, file, signal });
+    await skipTo(composition, task, context);
+    const image = IMAGE_FORMATS[picture.quality];
+    const encoder = startEncoder({ ffmpeg: tools.ffmpeg.ffmpeg, picture, image, file, signal });
     try {
       await captureFrames(composition, encoder, task, context);
       await encoder.finish();

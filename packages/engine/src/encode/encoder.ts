@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 
-import { type Fps, ProblemError, type Quality } from "@framewright/contract";
+import { ProblemError } from "@framewright/contract";
 
 import type { ImageFormat } from "../capture/frame-source.ts";
+import type { Picture } from "../tasks.ts";
 import { boundedTail } from "../tail.ts";
 import { encodeArguments } from "./settings.ts";
 
@@ -12,8 +13,7 @@ const STALL_TIMEOUT_MS = 60_000;
 
 export interface EncoderOptions {
   readonly ffmpeg: string;
-  readonly fps: Fps;
-  readonly quality: Quality;
+  readonly picture: Picture;
   readonly image: ImageFormat;
   readonly file: string;
   readonly signal: AbortSignal;
@@ -38,8 +38,8 @@ function encodeError(stderr: string, cause?: unknown): ProblemError {
 
 /** Encodes pictures as they come; nothing but the result is kept on disk. */
 export function startEncoder(options: EncoderOptions): Encoder {
-  const { ffmpeg, fps, quality, image, file, signal } = options;
-  const child: ChildProcess = spawn(ffmpeg, encodeArguments(fps, quality, image, file), {
+  const { ffmpeg, picture, image, file, signal } = options;
+  const child: ChildProcess = spawn(ffmpeg, encodeArguments(picture, image, file), {
     stdio: ["pipe", "ignore", "pipe"],
     env: { LANG: "C.UTF-8" },
   });

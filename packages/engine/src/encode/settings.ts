@@ -1,6 +1,7 @@
 import type { Fps, Quality } from "@framewright/contract";
 
 import type { ImageFormat } from "../capture/frame-source.ts";
+import type { Picture } from "../tasks.ts";
 
 interface Preset {
   readonly preset: string;
@@ -32,14 +33,18 @@ export function frameUnits(fps: Fps): number {
 }
 
 /** Arguments of ffmpeg for pictures on its standard input and H.264 in closed groups of pictures in `file`. */
-export function encodeArguments(fps: Fps, quality: Quality, image: ImageFormat, file: string): string[] {
+export function encodeArguments(picture: Picture, image: ImageFormat, file: string): string[] {
+  const { fps, quality, videoWidth, videoHeight } = picture;
   const { preset, crf } = PRESETS[quality];
   const keyFrames = Math.max(1, Math.round((KEY_FRAME_SECONDS * fps.num) / fps.den));
   return [
     ...["-hide_banner", "-loglevel", "error", "-nostdin", "-y"],
     ...["-f", "image2pipe", "-c:v", image.codec, "-framerate", `${fps.num}/${fps.den}`, "-i", "pipe:0"],
     // Pictures are full-range RGB or BT.601; video players expect limited-range BT.709.
-    ...["-vf", "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd+full_chroma_int,format=yuv420p"],
+    ...[
+      "-vf",
+      `scale=${videoWidth}:${videoHeight}:out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int,format=yuv420p`,
+    ],
     ...["-c:v", "libx264", "-preset", preset, "-crf", String(crf), "-threads", String(ENCODER_THREADS)],
     ...["-g", String(keyFrames), "-x264-params", "open-gop=0"],
     ...["-color_range", "tv", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"],

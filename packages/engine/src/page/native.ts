@@ -18,7 +18,10 @@ interface Accessor<T> {
   set(this: Animation, value: T): void;
 }
 
-function accessor<K extends "currentTime" | "startTime" | "playState">(target: Animation, key: K): Accessor<Animation[K]> {
+function accessor<K extends "currentTime" | "startTime" | "playState">(
+  target: Animation,
+  key: K,
+): Accessor<Animation[K]> {
   const { get, set } = Object.getOwnPropertyDescriptor(target, key) ?? {};
   if (!get) throw new Error(`This browser has no Animation.${key}.`);
   return { get, set: set ?? (() => undefined) };

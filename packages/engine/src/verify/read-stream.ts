@@ -28,11 +28,7 @@ interface RunBounds {
 }
 
 export async function readInfo(ffprobe: string, file: string, bounds: RunBounds): Promise<StreamInfo> {
-  const json = await runForOutput(
-    ffprobe,
-    ["-v", "error", "-show_streams", "-of", "json", file],
-    bounds,
-  );
+  const json = await runForOutput(ffprobe, ["-v", "error", "-show_streams", "-of", "json", file], bounds);
   return InfoSchema.parse(JSON.parse(json));
 }
 

@@ -1,0 +1,62 @@
+import { ProblemError } from "@framewright/contract";
+import type { DeclaredDuration, Declarations } from "@framewright/engine";
+
+/** GSAP reports 1e10 s for `repeat: -1`, and a timeline around one somewhat more. No video is 31 years long. */
+const ENDLESS_SECONDS = 1e9;
+
+export interface Duration {
+  readonly seconds: number;
+  readonly source: DeclaredDuration["source"];
+}
+
+function nameOf(source: DeclaredDuration["source"], compositionId: string | null): string {
+  switch (source) {
+    case "attribute":
+      return "the root element's data-duration";
+    case "hf":
+      return "window.__hf.duration";
+    case "timeline":
+      return `the timeline window.__timelines["${compositionId ?? ""}"]`;
+    case "animations":
+      return "the page's animations";
+  }
+}
+
+/** The number that a declaration holds; NaN for anything else. */
+function parse({ source, seconds: { type, text } }: DeclaredDuration): number {
+  if (source !== "attribute" && type !== "number") return Number.NaN;
+  return text.trim() === "" ? Number.NaN : Number(text);
+}
+
+/**
+ * Decides how long a composition is, by arithmetic alone: nothing is counted or enumerated before this has passed.
+ * @throws ProblemError `duration-missing`, `duration-invalid`, `duration-infinite`, `duration-too-long`
+ */
+export function guardDuration(declarations: Declarations, maxSeconds: number): Duration {
+  const { durations, endless, compositionId } = declarations;
+  const [declared] = durations;
+  if (!declared) {
+    throw new ProblemError(
+      "duration-missing",
+      "Neither an attribute, a timeline, window.__hf nor an animation says how long it is.",
+    );
+  }
+  const { source, seconds: raw } = declared;
+  const name = nameOf(source, compositionId);
+  const value = parse(declared);
+  if (value === Infinity || value >= ENDLESS_SECONDS) {
+    const because = endless.length > 0 ? ` Endless: ${endless.join("; ")}.` : "";
+    throw new ProblemError("duration-infinite", `It is ${raw.text} s long, says ${name}.${because}`);
+  }
+  if (!(value > 0)) {
+    const shown = raw.type === "string" ? `"${raw.text}"` : raw.text;
+    throw new ProblemError("duration-invalid", `Its length is ${shown}, says ${name}.`);
+  }
+  if (value > maxSeconds) {
+    throw new ProblemError(
+      "duration-too-long",
+      `It is ${value} s long, says ${name}; PRODUCER_MAX_DURATION_SECONDS allows ${maxSeconds}.`,
+    );
+  }
+  return { seconds: value, source };
+}

@@ -1,0 +1,9 @@
+/** What a plan may ask for. */
+export interface PlanLimits {
+  readonly maxDurationSeconds: number;
+  readonly maxFrames: number;
+}
+
+export const DEFAULT_FPS = { num: 30, den: 1 } as const;
+export const MIN_SIDE = 16;
+export const MAX_SIDE = 7680;

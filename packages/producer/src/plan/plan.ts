@@ -1,0 +1,73 @@
+import { formatFps, type Fps, type Plan, ProblemError, type RenderOptions } from "@framewright/contract";
+import type { Probe } from "@framewright/engine";
+
+import { layOutChunks } from "./chunk-layout.ts";
+import { guardDuration } from "./duration-guard.ts";
+import { estimate } from "./estimate.ts";
+import { frameRange } from "./frame-range.ts";
+import type { PlanLimits } from "./limits.ts";
+import { planWarnings } from "./plan-warnings.ts";
+import { guardSize, type Size } from "./size-guard.ts";
+
+export interface PlanInput {
+  readonly probe: Probe;
+  readonly options: RenderOptions;
+  readonly fps: Fps;
+  readonly snapshotHash: string;
+  readonly hosts: readonly string[];
+  readonly limits: PlanLimits;
+  readonly workers: number;
+}
+
+export interface Planned {
+  readonly plan: Plan;
+  /** CSS pixels of the page: what a chunk opens it with. */
+  readonly page: Size;
+}
+
+function countFrames(seconds: number, fps: Fps, maxFrames: number): number {
+  const frames = Math.max(1, Math.round((seconds * fps.num) / fps.den));
+  if (frames <= maxFrames) return frames;
+  const at = `${seconds} s at ${formatFps(fps)} frames per second`;
+  throw new ProblemError(
+    "frames-too-many",
+    `${at} are ${frames} frames; PRODUCER_MAX_FRAMES allows ${maxFrames}.`,
+  );
+}
+
+/**
+ * Turns what a page declares into a plan. The guards pass, by arithmetic, before any frame or chunk is counted out.
+ * @throws ProblemError owned by the composition or the caller
+ */
+export function plan({ probe, options, fps, snapshotHash, hosts, limits, workers }: PlanInput): Planned {
+  const { declarations } = probe;
+  const duration = guardDuration(declarations, limits.maxDurationSeconds);
+  const totalFrames = countFrames(duration.seconds, fps, limits.maxFrames);
+  const { page, video, deviceScaleFactor, warnings } = guardSize(declarations, {
+    ...(options.width !== undefined && { width: options.width }),
+    ...(options.height !== undefined && { height: options.height }),
+  });
+  if (declarations.variablesError !== null)
+    throw new ProblemError("variables-invalid", declarations.variablesError);
+  const range = frameRange(options.range, totalFrames, fps);
+  const frames = range.endFrame - range.startFrame;
+  const chunks = layOutChunks(range, video);
+  return {
+    page,
+    plan: {
+      compositionId: declarations.compositionId,
+      durationSeconds: duration.seconds,
+      durationSource: duration.source,
+      fps: formatFps(fps),
+      ...video,
+      deviceScaleFactor,
+      ...range,
+      frames,
+      chunks,
+      snapshotHash,
+      hosts: [...hosts],
+      warnings: [...warnings, ...planWarnings(probe, duration, fps)],
+      estimate: estimate(frames, chunks.length, video, workers),
+    },
+  };
+}

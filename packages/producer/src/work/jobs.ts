@@ -1,0 +1,66 @@
+import type { Chunk, Fps, Verdict } from "@framewright/contract";
+import type { ChunkFile, Expectation, Picture, Probe, Tools } from "@framewright/engine";
+
+/** What every job that opens a page needs. */
+export interface PageJob {
+  readonly tools: Tools;
+  readonly snapshotDir: string;
+  readonly entryFile: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly fps: Fps;
+  readonly allowedHosts: readonly string[];
+  /** A folder of the job's own. */
+  readonly scratchDir: string;
+  readonly readyTimeoutMs: number;
+  readonly frameTimeoutMs: number;
+}
+
+export interface ProbeJob extends PageJob {
+  readonly kind: "probe";
+}
+
+export interface ProbeResult {
+  readonly probe: Probe;
+  readonly hosts: readonly string[];
+}
+
+export interface ChunkJob extends PageJob {
+  readonly kind: "chunk";
+  readonly picture: Picture;
+  readonly chunk: Chunk;
+  readonly file: string;
+}
+
+export interface AssembleJob {
+  readonly kind: "assemble";
+  readonly tools: Tools;
+  readonly chunks: readonly ChunkFile[];
+  readonly fps: Fps;
+  readonly file: string;
+  /** Epoch milliseconds. */
+  readonly deadline: number;
+}
+
+export interface VerifyJob {
+  readonly kind: "verify";
+  readonly tools: Tools;
+  readonly file: string;
+  readonly expectation: Expectation;
+  readonly deadline: number;
+}
+
+/** A job as a render worker takes it, with the result that it gives. */
+export interface Jobs {
+  probe: { job: ProbeJob; result: ProbeResult };
+  chunk: { job: ChunkJob; result: ChunkFile };
+  assemble: { job: AssembleJob; result: { bytes: number } };
+  verify: { job: VerifyJob; result: Verdict };
+}
+
+export type Job = Jobs[keyof Jobs]["job"];
+
+/** What a worker reports while it works. */
+export interface JobProgress {
+  readonly framesDone?: number;
+  readonly waitingFor?: string | null;
+}

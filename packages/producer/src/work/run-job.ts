@@ -1,0 +1,73 @@
+import {
+  assemble,
+  captureChunk,
+  pageHeadHtml,
+  type PageSource,
+  probe,
+  type TaskContext,
+  verify,
+} from "@framewright/engine";
+
+import { SNAPSHOT_ORIGIN, type SnapshotServer, startSnapshotServer } from "../files/serve-snapshot.ts";
+import type { Job, JobProgress, Jobs, PageJob } from "./jobs.ts";
+
+export interface JobContext {
+  readonly signal: AbortSignal;
+  readonly progress: (progress: JobProgress) => void;
+}
+
+function entryUrl(entryFile: string): string {
+  const path = entryFile.split("/").map(encodeURIComponent).join("/");
+  return `${SNAPSHOT_ORIGIN}/${path}`;
+}
+
+/** Serves the snapshot for as long as the page of a job is open. */
+async function withPage<T>(
+  job: PageJob,
+  { signal, progress }: JobContext,
+  work: (source: PageSource, context: TaskContext, server: SnapshotServer) => Promise<T>,
+): Promise<T> {
+  const headHtml = await pageHeadHtml({ variables: job.variables, fps: job.fps });
+  const server = await startSnapshotServer({
+    root: job.snapshotDir,
+    headHtml,
+    allowedHosts: job.allowedHosts,
+  });
+  try {
+    const { readyTimeoutMs, frameTimeoutMs, tools, scratchDir } = job;
+    const source = { url: entryUrl(job.entryFile), proxyPort: server.port, readyTimeoutMs, frameTimeoutMs };
+    const context: TaskContext = {
+      tools,
+      scratchDir,
+      signal,
+      onWaiting: (waitingFor) => progress({ waitingFor }),
+      onFrames: (framesDone) => progress({ framesDone }),
+    };
+    return await work(source, context, server);
+  } finally {
+    await server.close();
+  }
+}
+
+/** Does one job of a render worker. @throws ProblemError */
+export function runJob(job: Job, context: JobContext): Promise<Jobs[keyof Jobs]["result"]> {
+  switch (job.kind) {
+    case "probe":
+      return withPage(job, context, async (source, task, server) => ({
+        probe: await probe(source, task),
+        hosts: server.hosts(),
+      }));
+    case "chunk":
+      return withPage(job, context, (source, task) =>
+        captureChunk({ source, picture: job.picture, chunk: job.chunk, file: job.file }, task),
+      );
+    case "assemble":
+      return assemble(job, { ffmpeg: job.tools.ffmpeg.ffmpeg, signal: context.signal });
+    case "verify":
+      return verify(job.file, job.expectation, {
+        ffprobe: job.tools.ffmpeg.ffprobe,
+        deadline: job.deadline,
+        signal: context.signal,
+      });
+  }
+}
