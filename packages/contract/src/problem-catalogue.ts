@@ -111,6 +111,11 @@ export const PROBLEMS = {
     "Use a new Idempotency-Key for a new request.",
   ),
   "not-found": caller(404, "There is nothing here", "The routes are listed at /docs."),
+  "cross-site-request": caller(
+    403,
+    "Another website may not use this service",
+    "Call the API from a program, or from a page of the service itself.",
+  ),
   "method-not-allowed": caller(
     405,
     "The method is not allowed here",

@@ -5,6 +5,7 @@ import { answerErrors } from "./http/error-answer.ts";
 import { noRoute } from "./http/not-found.ts";
 import { type Api, createApi } from "./http/openapi.ts";
 import { requestId } from "./http/request-id.ts";
+import { sameSite } from "./http/same-site.ts";
 import { getDocs } from "./routes/docs.get.ts";
 import { getHealth } from "./routes/health.get.ts";
 import { getOpenapi } from "./routes/openapi.get.ts";
@@ -40,6 +41,7 @@ export function createApp(deps: AppDeps): Api {
   api.notFound((c) => answerError(noRoute(api, c.req.method, c.req.path), c));
   api.use(requestId);
   api.use(accessLog(deps.log));
+  api.use(sameSite);
   for (const mount of ROUTES) mount(api, deps);
   return api;
 }

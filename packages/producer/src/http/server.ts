@@ -1,6 +1,5 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 
 import { getRequestListener, RequestError } from "@hono/node-server";
 import { ProblemError } from "@framewright/contract";
@@ -29,6 +28,9 @@ const CHECK_INTERVAL_MS = 1_000;
 const KEEP_ALIVE_MS = 65_000;
 /** How long a client may leave an answer unread before it is cut off. */
 const WRITE_STALL_MS = 60_000;
+
+/** How soon a connection that has fallen idle is closed at the end. */
+const IDLE_CHECK_MS = 50;
 
 /** Starts the API's server. Rejects with the system's error when it cannot listen. */
 export async function startServer({ fetch, host, port }: ServerOptions): Promise<RunningServer> {
@@ -90,11 +92,10 @@ function urlHost(host: string): string {
 
 async function closeServer(server: Server, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const grace = new AbortController();
-  const overdue = sleep(graceMs, undefined, { signal: grace.signal }).catch(() => undefined);
-  await Promise.race([closed, overdue]);
-  grace.abort();
-  server.closeAllConnections();
+  // A connection that is kept alive falls idle once its last answer is sent.
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
+  const overdue = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
+  clearInterval(idle);
+  clearTimeout(overdue);
 }

@@ -1,6 +1,7 @@
 import { HyperframesRequestSchema, ProblemError, type Render } from "@framewright/contract";
 
 import type { AppDeps } from "../app-deps.ts";
+import { clientSignal } from "../http/client-signal.ts";
 import { readJson } from "../http/json-body.ts";
 import { receiveSource } from "../intake/receive.ts";
 import { resolveOutput } from "./output-path.ts";
@@ -14,6 +15,7 @@ export interface Admission {
 
 /** Admits a request of these routes. Throws ProblemError where theirs would fall back on a default. */
 export async function admit(request: Request, deps: AppDeps, requestId: string): Promise<Admission> {
+  const signal = clientSignal(request);
   await deps.renders.checkRoom();
   const { output, outputPath, entryFile, ...body } = await readJson(request, HyperframesRequestSchema);
   if (body.html !== undefined && body.projectDir !== undefined) {
@@ -23,9 +25,9 @@ export async function admit(request: Request, deps: AppDeps, requestId: string):
   const path = wanted === undefined ? undefined : await resolveOutput(wanted, deps.outputRoot);
   // Inline HTML is the entry file, whatever the caller calls it.
   const source = { ...body, ...(body.html === undefined && { entryFile }) };
-  const { snapshot, options } = await receiveSource(source, deps.intake, request.signal);
+  const { snapshot, options } = await receiveSource(source, deps.intake, signal);
   const { render } = await deps.renders.submit({ snapshot, options, requestId });
-  cancelOnDisconnect(request.signal, render.id, deps);
+  cancelOnDisconnect(signal, render.id, deps);
   return { render, outputPath: path };
 }
 

@@ -1,18 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { copyFile, mkdir, realpath, rename, rm } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 
 import { ProblemError } from "@framewright/contract";
 
 import { asDiskFull } from "../scratch/disk-full.ts";
+import { isBelow } from "../snapshot/is-below.ts";
 
 const refused = (detail: string, cause?: unknown) =>
   new ProblemError("output-not-allowed", detail, { cause });
-
-function isBelow(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way !== ".." && !way.startsWith(`..${sep}`) && resolve(root, way) === path;
-}
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
@@ -31,7 +27,8 @@ async function realAncestor(dir: string): Promise<string> {
 
 async function requireBelow(root: string, dir: string): Promise<void> {
   const [realRoot, realDir] = await Promise.all([realAncestor(root), realAncestor(dir)]);
-  if (!isBelow(realRoot, realDir)) throw refused("`output` leads out of PRODUCER_OUTPUT_ROOT.");
+  if (realDir !== realRoot && !isBelow(realRoot, realDir))
+    throw refused("`output` leads out of PRODUCER_OUTPUT_ROOT.");
 }
 
 /** The absolute path that `output` names, relative to the root. Throws when it is not below the root. */
@@ -39,7 +36,7 @@ export async function resolveOutput(output: string, root: string | undefined): P
   if (root === undefined) throw refused("`output` was given, but PRODUCER_OUTPUT_ROOT is not set.");
   if (output.includes("\0") || /[/\\]$/.test(output)) throw refused("`output` is not the path of a file.");
   const path = resolve(root, output);
-  if (path === root || !isBelow(root, path)) throw refused("`output` is not below PRODUCER_OUTPUT_ROOT.");
+  if (!isBelow(root, path)) throw refused("`output` is not below PRODUCER_OUTPUT_ROOT.");
   await requireBelow(root, dirname(path));
   return path;
 }

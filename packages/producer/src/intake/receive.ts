@@ -5,6 +5,7 @@ import {
   RenderRequestSchema,
 } from "@framewright/contract";
 
+import { clientSignal } from "../http/client-signal.ts";
 import { readJson } from "../http/json-body.ts";
 import type { Snapshot } from "../renders/port.ts";
 import { checkOptions, DEFAULT_ENTRY_FILE } from "./check-options.ts";
@@ -38,7 +39,7 @@ export async function receive(request: Request, deps: ReceiveDeps): Promise<Rece
   if (isUpload(request)) return receiveArchive(request, deps);
   if (mediaType(request) === "application/json") {
     const body = await readJson(request, RenderRequestSchema);
-    return receiveSource(body, deps.intake, request.signal);
+    return receiveSource(body, deps.intake, clientSignal(request));
   }
   throw new ProblemError("unsupported-media-type", "The Content-Type is neither of the two that are taken.");
 }
@@ -48,7 +49,7 @@ async function receiveArchive(request: Request, { intake, maxUploadBytes }: Rece
   try {
     const { options, archive } = await receiveUpload(request, scratch.dir, maxUploadBytes);
     const entryFile = options.entryFile ?? DEFAULT_ENTRY_FILE;
-    const snapshot = await intake.fromArchive(archive.path, entryFile, request.signal);
+    const snapshot = await intake.fromArchive(archive.path, entryFile, clientSignal(request));
     return { options, snapshot, requestHash: hashRequest({ options, archive: archive.sha256 }) };
   } finally {
     await scratch.remove();

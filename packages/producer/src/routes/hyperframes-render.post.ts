@@ -4,6 +4,7 @@ import type { Delivery } from "../hyperframes/deliver.ts";
 import { answerFailures, elapsedMs } from "../hyperframes/failure.ts";
 import { follow } from "../hyperframes/follow.ts";
 import type { OutputTokens } from "../hyperframes/token.ts";
+import { clientSignal } from "../http/client-signal.ts";
 import type { Api } from "../http/openapi.ts";
 
 /** POST /render: answers when the video is finished. */
@@ -13,7 +14,7 @@ export function postHyperframesRender(api: Api, deps: AppDeps, tokens: OutputTok
       const admission = await admit(c.req.raw, deps, course.requestId);
       c.set("renderId", admission.render.id);
       let delivery: Delivery | undefined;
-      for await (const step of follow(admission, course, c.req.raw.signal, deps, tokens)) {
+      for await (const step of follow(admission, course, clientSignal(c.req.raw), deps, tokens)) {
         if (step.type !== "complete") continue;
         const { type: _, ...rest } = step;
         delivery = rest;

@@ -4,6 +4,7 @@ import { answerFailures } from "../hyperframes/failure.ts";
 import { follow, streamMessages } from "../hyperframes/follow.ts";
 import type { OutputTokens } from "../hyperframes/token.ts";
 import { logError } from "../http/error-answer.ts";
+import { clientSignal } from "../http/client-signal.ts";
 import type { Api } from "../http/openapi.ts";
 import { sseResponse } from "../http/sse.ts";
 
@@ -13,7 +14,7 @@ export function postHyperframesStream(api: Api, deps: AppDeps, tokens: OutputTok
     answerFailures(c, deps.log, async (course) => {
       const admission = await admit(c.req.raw, deps, course.requestId);
       c.set("renderId", admission.render.id);
-      const steps = follow(admission, course, c.req.raw.signal, deps, tokens);
+      const steps = follow(admission, course, clientSignal(c.req.raw), deps, tokens);
       return sseResponse(streamMessages(steps, course, deps.log), {
         onError: (error) => logError(deps.log, error, course.requestId),
       });

@@ -2,6 +2,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { PlanSchema } from "@framewright/contract";
 
 import type { AppDeps } from "../app-deps.ts";
+import { clientSignal } from "../http/client-signal.ts";
 import { type Api, json, problem, describeWithBody } from "../http/openapi.ts";
 import { receive } from "../intake/receive.ts";
 
@@ -12,11 +13,11 @@ const route = createRoute({
   responses: {
     200: json(PlanSchema, "The plan."),
     400: problem("invalid-request", "invalid-json", "archive-invalid", "archive-unsafe"),
-    403: problem("project-dir-not-allowed"),
+    403: problem("project-dir-not-allowed", "cross-site-request"),
     404: problem("project-dir-not-found"),
     408: problem("body-incomplete"),
     409: problem("cancelled"),
-    413: problem("body-too-large", "archive-too-large"),
+    413: problem("body-too-large", "archive-too-large", "project-too-large"),
     415: problem("unsupported-media-type"),
     422: problem(
       "entry-file-missing",
@@ -50,6 +51,6 @@ export function postPlans(api: Api, deps: AppDeps): void {
     await deps.renders.checkRoom();
     const { snapshot, options } = await receive(c.req.raw, deps);
     const submission = { snapshot, options, requestId: c.get("requestId") };
-    return c.json(await deps.renders.plan(submission, c.req.raw.signal), 200);
+    return c.json(await deps.renders.plan(submission, clientSignal(c.req.raw)), 200);
   });
 }

@@ -3,6 +3,7 @@ import { RenderEventSchema } from "@framewright/contract";
 import { z } from "zod";
 
 import type { AppDeps } from "../app-deps.ts";
+import { clientSignal } from "../http/client-signal.ts";
 import { logError } from "../http/error-answer.ts";
 import { type Api, problem, RenderParams } from "../http/openapi.ts";
 import { type SseMessage, sseResponse } from "../http/sse.ts";
@@ -55,7 +56,7 @@ export function getRenderEvents(api: Api, { renders, log }: AppDeps): void {
     await renders.get(id);
     const afterId = c.req.valid("header")["last-event-id"] ?? c.req.valid("query").lastEventId ?? 0;
     const requestId = c.get("requestId");
-    return sseResponse(messages(renders, id, afterId, c.req.raw.signal), {
+    return sseResponse(messages(renders, id, afterId, clientSignal(c.req.raw)), {
       onError: (error) => logError(log, error, requestId),
     });
   });

@@ -11,6 +11,7 @@ const route = createRoute({
   request: { params: RenderParams },
   responses: {
     200: json(RenderSchema, "The cancelled render."),
+    403: problem("cross-site-request"),
     404: problem("render-not-found"),
     409: problem("render-finished"),
     500: problem("internal"),

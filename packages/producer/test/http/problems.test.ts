@@ -86,3 +86,14 @@ it("each request is logged in one line, without its query, headers or body", asy
     expect.objectContaining({ level: 20, path: "/health", status: 200 }),
   ]);
 });
+
+it.each([
+  ["cross-site", 403],
+  ["same-site", 403],
+  ["same-origin", 202],
+  ["none", 202],
+])("a browser's request from a %s page is answered with %i", async (site, status) => {
+  const headers = { "sec-fetch-site": site };
+  expect((await postJson(`${app.url}/v1/renders`, { html: "x" }, headers)).status).toBe(status);
+  expect((await fetch(`${app.url}/v1/queue`, { headers })).status).toBe(200);
+});

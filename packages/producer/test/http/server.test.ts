@@ -55,9 +55,11 @@ it("lets an open request end within its grace", async () => {
   });
   const pending = fetch(server.url);
   await sleep(100);
+  const startedAt = performance.now();
   const closing = server.close(10_000);
   expect(await (await pending).text()).toBe("late");
   await closing;
+  expect(performance.now() - startedAt).toBeLessThan(3000);
 });
 
 it("cuts what is still open after its grace: streams, silent and half-open connections", async () => {
