@@ -1,6 +1,7 @@
 export { serveTasks, type RunTask, type ServeOptions, type TaskContext } from "./child.ts";
 export type { ChildExit, ChildState, ExitReason } from "./child-exit.ts";
 export type { PoolEvent, PoolOptions, TaskOptions } from "./options.ts";
-export { type ChildSnapshot, type Pool, type PoolSnapshot, startPool } from "./pool.ts";
+export { type Pool, type PoolSnapshot, startPool } from "./pool.ts";
 export { PoolError, type PoolErrorCode } from "./pool-error.ts";
 export { isGroupAlive, killGroup, signalGroup } from "./process-group.ts";
+export type { ChildSnapshot } from "./supervised-child.ts";

@@ -4,25 +4,17 @@ import { Job, type JobOwner } from "./job.ts";
 import { notify } from "./notify.ts";
 import { type PoolEvent, type PoolOptions, type TaskOptions, withDefaults } from "./options.ts";
 import { poolError } from "./pool-error.ts";
-import { type ChildObserver, SupervisedChild } from "./supervised-child.ts";
+import { type ChildObserver, type ChildSnapshot, SupervisedChild } from "./supervised-child.ts";
 import { TaskQueue } from "./task-queue.ts";
 import { within } from "./within.ts";
 
 const CLOSE_TIMEOUT_MS = 25_000;
 /** From SIGKILL until a group is gone; only one that hangs in the kernel takes longer. */
 const DEATH_TIMEOUT_MS = 500;
+/** Better late than with a child that is not known to be gone. */
+const CLOSE_SLACK_MS = 1_500;
 /** A child that is being replaced may be missing for this long before the pool counts as unable to take work. */
 const REPLACE_TIMEOUT_MS = 5_000;
-
-export interface ChildSnapshot {
-  readonly id: number;
-  readonly pid: number | undefined;
-  readonly state: ChildState;
-  readonly taskAgeMs: number | undefined;
-  readonly tasksDone: number;
-  /** Milliseconds since the epoch. */
-  readonly startedAt: number;
-}
 
 export interface PoolSnapshot {
   readonly size: number;
@@ -42,7 +34,8 @@ export interface Pool {
   snapshot(): PoolSnapshot;
   /**
    * Refuses what waits, lets running tasks finish, and kills what is left in time to be done by `deadline`
-   * (milliseconds since the epoch; default: 25 s from now). Idempotent; never rejects.
+   * (milliseconds since the epoch; default: 25 s from now), on a slow machine up to 1.5 s later. Idempotent; never
+   * rejects.
    */
   close(deadline?: number): Promise<void>;
   /** Whether a task given now can be expected to start once a child is free. */
@@ -105,14 +98,7 @@ class ChildPool implements Pool {
       launchable: this.launchable,
       queued: this.#queue.size,
       failures: this.#backoff.failures,
-      children: [...this.#children].map(({ id, pid, state, taskAgeMs, tasksDone, startedAt }) => ({
-        id,
-        pid,
-        state,
-        taskAgeMs,
-        tasksDone,
-        startedAt,
-      })),
+      children: [...this.#children].map((child) => child.snapshot()),
       lastExit: this.#lastExit,
     };
   }
@@ -131,7 +117,7 @@ class ChildPool implements Pool {
     const deathMs = this.#options.killGraceMs + DEATH_TIMEOUT_MS;
     if (await within(allDead, Math.max(deadline - Date.now() - deathMs, 0))) return;
     for (const child of children) child.kill("closed");
-    await within(allDead, deathMs);
+    await within(allDead, deathMs + CLOSE_SLACK_MS);
   }
 
   /** Starts what is missing. After a failure one start at a time has to prove itself. */
@@ -154,7 +140,7 @@ class ChildPool implements Pool {
       while (child.state === "ready") {
         const job = this.#queue.next();
         if (job === undefined) return;
-        job.runOn(child);
+        if (!job.runOn(child)) this.#queue.add(job);
       }
     }
   }
@@ -187,6 +173,10 @@ class ChildPool implements Pool {
       this.#backoff.reset();
       this.#dispatch();
     },
+    onDying: () => {
+      const isServing = this.#hasChildIn("ready") || this.#hasChildIn("busy") || this.#hasChildIn("draining");
+      if (!isServing) this.#outageSince ??= performance.now();
+    },
     onDead: (child, exit) => this.#onDead(child, exit),
     onOutput: (child, line) => notify(this.#options.onOutput, line, child.id),
   };
@@ -194,7 +184,6 @@ class ChildPool implements Pool {
   #onDead(child: SupervisedChild, exit: ChildExit): void {
     this.#children.delete(child);
     this.#lastExit = { ...exit, childId: child.id, at: Date.now() };
-    if (!this.#hasServingChild()) this.#outageSince ??= performance.now();
     this.#emit({ type: "exit", childId: child.id, exit });
     // A child that ends while it runs a task says nothing about whether children can be started.
     const isUnproven = exit.from === "spawning" || (exit.from === "ready" && !this.#steady.has(child));
@@ -225,10 +214,6 @@ class ChildPool implements Pool {
 
   #isReplacing(): boolean {
     return this.#wasReady && this.#backoff.failures === 0 && this.#outageMs() < REPLACE_TIMEOUT_MS;
-  }
-
-  #hasServingChild(): boolean {
-    return this.#hasChildIn("ready") || this.#hasChildIn("busy");
   }
 
   #hasChildIn(state: ChildState): boolean {

@@ -39,8 +39,21 @@ export interface ChildObserver {
   onReady(child: SupervisedChild): void;
   /** The child has settled a task, and is ready or draining. */
   onFree(child: SupervisedChild): void;
+  /** The child can do no more work; its process group is being ended. */
+  onDying(child: SupervisedChild): void;
   onDead(child: SupervisedChild, exit: ChildExit): void;
   onOutput(child: SupervisedChild, line: string): void;
+}
+
+export interface ChildSnapshot {
+  readonly id: number;
+  readonly pid: number | undefined;
+  readonly state: ChildState;
+  /** How long the current task has been running, in milliseconds. */
+  readonly taskAgeMs: number | undefined;
+  readonly tasksDone: number;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
 }
 
 type Ended = Pick<ChildExit, "code" | "signal">;
@@ -85,13 +98,15 @@ export class SupervisedChild {
     return this.#process?.pid;
   }
 
-  get tasksDone(): number {
-    return this.#tasksDone;
-  }
-
-  /** How long the current task has been running, in milliseconds. */
-  get taskAgeMs(): number | undefined {
-    return this.#assignedAt === undefined ? undefined : performance.now() - this.#assignedAt;
+  snapshot(): ChildSnapshot {
+    return {
+      id: this.id,
+      pid: this.pid,
+      state: this.#state,
+      taskAgeMs: this.#assignedAt === undefined ? undefined : performance.now() - this.#assignedAt,
+      tasksDone: this.#tasksDone,
+      startedAt: this.startedAt,
+    };
   }
 
   /** Starts the process. A failure to do so is a death like any other. */
@@ -243,6 +258,7 @@ export class SupervisedChild {
     this.#state = "dying";
     clearTimeout(this.#timer);
     this.#heartbeat?.stop();
+    this.#observer.onDying(this);
     if (this.pid !== undefined) {
       let isGone = await killGroup(this.pid, graceMs);
       while (!isGone) {

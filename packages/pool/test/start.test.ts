@@ -28,10 +28,10 @@ describe("a start that fails settles, and frees the slot", () => {
   it("fault 3: the child hangs before its first message and ignores SIGTERM", async () => {
     const started = Date.now();
     // The fixture needs a moment until it ignores the signal.
-    const { events } = openPool("hangs-deaf-at-import", { startTimeoutMs: 1_500, killGraceMs: 2_000 });
+    const { events } = openPool("hangs-deaf-at-import", { startTimeoutMs: 2_500, killGraceMs: 2_000 });
     const exit = await until("the exit", 10_000, () => exits(events)[0]);
     expect(exit).toMatchObject({ reason: "start-timeout", signal: "SIGKILL" });
-    expect(Date.now() - started).toBeLessThan(1_500 + 3_000);
+    expect(Date.now() - started).toBeLessThan(2_500 + 3_000);
   });
 
   it("fault 4: the first message is the wrong one", async () => {

@@ -95,7 +95,7 @@ describe("a task that does not end", () => {
   it("is stalled without progress, and is not while it makes some", async () => {
     const { pool } = openPool("tasks");
     await readyChild({ pool, events: [], output: [] });
-    const alive = pool.run({ do: "tick", times: 8, ms: 150 }, { ...soon(), stallTimeoutMs: 600 });
+    const alive = pool.run({ do: "tick", times: 8, ms: 150 }, { ...soon(), stallTimeoutMs: 1_000 });
     await expect(alive).resolves.toBe(8);
     expect((await errorOf(pool.run({ do: "hang" }, { ...soon(), stallTimeoutMs: 300 }))).code).toBe(
       "stalled",

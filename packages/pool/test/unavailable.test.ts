@@ -24,6 +24,19 @@ describe("without a launchable child", () => {
   });
 });
 
+it("a child that is only being replaced does not count as a loss", async () => {
+  const test = openPool("tasks");
+  const deadline = inMs(15_000);
+  const seen = new Set<boolean>();
+  await readyChild(test);
+  await test.pool.run({ do: "retire" }, { deadline });
+  await until("the replacement", 10_000, () => {
+    seen.add(test.pool.launchable);
+    return test.pool.snapshot().children.some((child) => child.state === "ready");
+  });
+  expect([...seen]).toEqual([true]);
+});
+
 it("a task that waits for busy children waits longer than the acquire timeout", async () => {
   const test = openPool("tasks", { acquireTimeoutMs: 200 });
   await readyChild(test);
