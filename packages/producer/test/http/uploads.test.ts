@@ -15,6 +15,18 @@ const post = (body: FormData, headers: Record<string, string> = {}) =>
 
 const archive = (content: string | Uint8Array<ArrayBuffer> = "an archive") => new Blob([content]);
 
+/** Sends the head of an upload and its first bytes, and leaves it at that. */
+function beginUpload(bytes: string) {
+  const upload = { socket: connect(app.port, "127.0.0.1"), answer: "" };
+  upload.socket.on("data", (data) => (upload.answer += data.toString()));
+  upload.socket.on("error", () => undefined);
+  upload.socket.write(
+    "POST /v1/renders HTTP/1.1\r\nhost: x\r\ncontent-type: multipart/form-data; boundary=b\r\n" +
+      `content-length: 1000000\r\n\r\n${bytes}`,
+  );
+  return upload;
+}
+
 function form(parts: [string, string | Blob][]): FormData {
   const data = new FormData();
   for (const [name, value] of parts) {
@@ -175,19 +187,14 @@ it.each([
 );
 
 it("options that no render can have are refused while the archive is still on its way", async () => {
-  const socket = connect(app.port, "127.0.0.1");
-  let answer = "";
-  socket.on("data", (data) => (answer += data.toString()));
-  socket.on("error", () => undefined);
-  socket.write(
-    "POST /v1/renders HTTP/1.1\r\nhost: x\r\ncontent-type: multipart/form-data; boundary=b\r\ncontent-length: 1000000\r\n\r\n" +
-      '--b\r\ncontent-disposition: form-data; name="request"\r\n\r\n{"fps":1000}\r\n' +
+  const upload = beginUpload(
+    '--b\r\ncontent-disposition: form-data; name="request"\r\n\r\n{"fps":1000}\r\n' +
       '--b\r\ncontent-disposition: form-data; name="project"; filename="p"\r\n\r\nthe beginning',
   );
-  await eventually(() => answer.includes("fps-out-of-range"), "the refusal");
-  expect(answer).toMatch(/^HTTP\/1.1 422/);
+  await eventually(() => upload.answer.includes("fps-out-of-range"), "the refusal");
+  expect(upload.answer).toMatch(/^HTTP\/1.1 422/);
   await eventually(async () => (await app.leftovers()).length === 0, "nothing left");
-  socket.destroy();
+  upload.socket.destroy();
 });
 
 it.each(["5 MiB, declared", "5 MiB, chunked"])(
@@ -240,11 +247,8 @@ it.each([
 });
 
 it("a client that leaves in the middle leaves nothing behind", async () => {
-  const socket = connect(app.port, "127.0.0.1");
-  socket.write(
-    "POST /v1/renders HTTP/1.1\r\nhost: x\r\ncontent-type: multipart/form-data; boundary=b\r\ncontent-length: 1000000\r\n\r\n" +
-      '--b\r\ncontent-disposition: form-data; name="project"; filename="p"\r\n\r\n' +
-      "x".repeat(100_000),
+  const { socket } = beginUpload(
+    `--b\r\ncontent-disposition: form-data; name="project"; filename="p"\r\n\r\n${"x".repeat(100_000)}`,
   );
   await eventually(async () => (await app.leftovers()).length === 1, "an upload under way");
   socket.destroy();
