@@ -21,7 +21,7 @@ const timeoutMs = scenario === "hangs-beyond" ? 60_000 : 300;
 const shutdown = createShutdown({
   log: createLog({ level: "debug", format: "json" }),
   drainMs: 500,
-  steps: [
+  steps: () => [
     { name: "first", timeoutMs, run: fine },
     { name: "middle", timeoutMs, run },
     { name: "last", timeoutMs, run: fine },

@@ -78,7 +78,7 @@ it("runs once, however often it is started, and tells a step that its time is up
   const shutdown = createShutdown({
     log: pino({ level: "silent" }),
     drainMs: 5000,
-    steps: [{ name: "slow", timeoutMs: 50, run }],
+    steps: () => [{ name: "slow", timeoutMs: 50, run }],
     exit,
   });
   await Promise.all([shutdown.start("a"), shutdown.start("b")]);
@@ -86,4 +86,18 @@ it("runs once, however often it is started, and tells a step that its time is up
   expect(run).toHaveBeenCalledTimes(1);
   expect(run.mock.calls[0]?.[0].aborted).toBe(true);
   expect(exit.mock.calls).toEqual([[1]]);
+});
+
+it("ends a start that is still going on before it asks what there is to end", async () => {
+  const order: string[] = [];
+  const step = (name: string) => ({ name, timeoutMs: 1000, run: () => void order.push(name) });
+  const shutdown = createShutdown({
+    log: pino({ level: "silent" }),
+    drainMs: 5000,
+    stopStarting: step("start"),
+    steps: () => (order.includes("start") ? [step("started")] : []),
+    exit: (code) => void order.push(`exit ${code}`),
+  });
+  await shutdown.start("early");
+  expect(order).toEqual(["start", "started", "exit 0"]);
 });
