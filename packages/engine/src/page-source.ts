@@ -9,8 +9,9 @@ let source: Promise<string> | undefined;
 async function readSource(): Promise<string> {
   if (!import.meta.url.endsWith(".ts"))
     return readFile(new URL("./page-runtime.js", import.meta.url), "utf8");
-  const { build } = await import("esbuild");
-  const { outputFiles } = await build({
+  const { buildSync } = await import("esbuild");
+  // The synchronous form: the other one leaves a process running.
+  const { outputFiles } = buildSync({
     entryPoints: [fileURLToPath(new URL("./page/runtime.ts", import.meta.url))],
     bundle: true,
     minify: true,

@@ -7,6 +7,8 @@ export interface RunOptions {
   /** Epoch milliseconds after which the child is killed. */
   readonly deadline: number;
   readonly signal?: AbortSignal | undefined;
+  /** Variables besides the locale. (Default: none.) */
+  readonly env?: Readonly<Record<string, string>>;
   /** Takes the standard output instead of collecting it. */
   readonly onOutput?: (output: Readable) => void;
 }
@@ -25,7 +27,10 @@ const MAX_OUTPUT_BYTES = 10 * 1024 * 1024;
  */
 export function runForOutput(file: string, args: readonly string[], options: RunOptions): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"], env: { LANG: "C.UTF-8" } });
+    const child = spawn(file, args, {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { LANG: "C.UTF-8", ...options.env },
+    });
     const stderr = boundedTail(child.stderr);
     const chunks: Buffer[] = [];
     let bytes = 0;

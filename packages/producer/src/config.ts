@@ -1,3 +1,6 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+
 import type { z } from "zod";
 
 import { VARIABLES } from "./config-variables.ts";
@@ -59,4 +62,15 @@ export function readConfig(env: Environment): Config {
   if (lines.length > 0) throw new ConfigError(lines);
   // Object.fromEntries forgets the types of the values: each was parsed by its own variable's schema above.
   return config as Config;
+}
+
+/** This process's environment, with `overrides` over it. */
+export function readEnvironment(overrides: Environment): Environment {
+  return { ...process.env, ...overrides };
+}
+
+/** Where programs are looked for, and where those from npm are unpacked. */
+export function readMachine(env: Environment): { searchPath: string; cacheDir: string } {
+  const caches = env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
+  return { searchPath: env["PATH"] ?? "", cacheDir: join(caches, "framewright") };
 }

@@ -15,8 +15,10 @@ export interface ShutdownOptions {
   readonly log: Log;
   /** How long all steps together may take; the process ends a little later, whatever happens. */
   readonly drainMs: number;
+  /** Ends a start that is still going on; the steps are asked for when it has ended. */
+  readonly stopStarting?: ShutdownStep;
   /** In order. A step that fails or hangs does not keep the next from running. */
-  readonly steps: readonly ShutdownStep[];
+  readonly steps: () => readonly ShutdownStep[];
   /** Ends the process. (Default: process.exit) */
   readonly exit?: (code: number) => void;
 }
@@ -35,11 +37,12 @@ const HARD_MARGIN_MS = 3_000;
 export function createShutdown({
   log,
   drainMs,
+  stopStarting,
   steps,
   exit = (code) => process.exit(code),
 }: ShutdownOptions): Shutdown {
   let running: Promise<void> | undefined;
-  const open = new Set(steps.map(({ name }) => name));
+  const open = new Set<string>();
 
   const runAll = async (reason: string): Promise<void> => {
     const hard = setTimeout(() => {
@@ -47,9 +50,16 @@ export function createShutdown({
       exit(1);
     }, drainMs + HARD_MARGIN_MS);
     log.info({ reason }, "shutting down");
-    for (const step of steps) {
+    const run = async (step: ShutdownStep): Promise<void> => {
       if (await runStep(step, log)) open.delete(step.name);
+    };
+    if (stopStarting) {
+      open.add(stopStarting.name);
+      await run(stopStarting);
     }
+    const started = [...steps()];
+    for (const { name } of started) open.add(name);
+    for (const step of started) await run(step);
     clearTimeout(hard);
     log.info({ open: [...open] }, "shut down");
     exit(open.size === 0 ? 0 : 1);

@@ -39,6 +39,7 @@ export interface Browser {
 function environment({ browser, profileDir }: LaunchOptions): Record<string, string> {
   return {
     HOME: profileDir,
+    TMPDIR: profileDir,
     XDG_CACHE_HOME: browser.fontCacheDir,
     LANG: "C.UTF-8",
     TZ: "UTC",

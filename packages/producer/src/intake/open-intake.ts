@@ -1,3 +1,5 @@
+import { join } from "node:path";
+
 import type { Snapshot } from "../renders/port.ts";
 import type { Scratch } from "../scratch/scratch.ts";
 import type { SnapshotLimits } from "../snapshot/budget.ts";
@@ -11,40 +13,34 @@ import type { Intake } from "./port.ts";
 
 export interface IntakeOptions {
   readonly scratch: Scratch;
-  /** The only folder below which a project directory may lie. */
-  readonly projectsRoot: string | undefined;
   readonly limits: SnapshotLimits;
+  readonly projectsRoot: string | undefined;
 }
 
-async function withEntryFile(snapshot: Snapshot, entryFile: string): Promise<Snapshot> {
-  try {
-    await requireEntryFile(snapshot, entryFile);
-    return snapshot;
-  } catch (error) {
-    await snapshot.discard();
-    throw error;
-  }
-}
-
-/** Takes snapshots into scratch folders, within the limits of a project. */
-export function openIntake({ scratch, projectsRoot, limits }: IntakeOptions): Intake {
-  const folder = async () => (await scratch.create("snapshot")).dir;
+/** Snapshots in this process's scratch folder, each of which holds its entry file. */
+export function openIntake({ scratch, limits, projectsRoot }: IntakeOptions): Intake {
+  /** Hands the folder over with the snapshot; without one, nothing is left of it. */
+  const take = async (fill: (dir: string) => Promise<Snapshot>, entryFile: string): Promise<Snapshot> => {
+    const folder = await scratch.create("snapshot");
+    try {
+      const snapshot = await fill(join(folder.dir, "files"));
+      await requireEntryFile(snapshot, entryFile);
+      return { ...snapshot, discard: () => folder.remove() };
+    } catch (error) {
+      await folder.remove();
+      throw error;
+    }
+  };
   return {
     openScratch: () => scratch.create("upload"),
-    async fromHtml(html, signal) {
-      signal.throwIfAborted();
-      return snapshotHtml(html, await folder());
-    },
-    async fromDirectory(projectDir, entryFile, signal) {
+    fromHtml: (html) => take((dir) => snapshotHtml(html, dir), "index.html"),
+    fromDirectory: async (projectDir, entryFile, signal) => {
       const source = await resolveProjectDir(projectsRoot, projectDir);
-      return withEntryFile(await snapshotDirectory(source, await folder(), limits, signal), entryFile);
+      return take((dir) => snapshotDirectory(source, dir, limits, signal), entryFile);
     },
-    async fromArchive(archivePath, entryFile, signal) {
+    fromArchive: async (archivePath, entryFile, signal) => {
       const kind = await detectArchive(archivePath);
-      return withEntryFile(
-        await snapshotArchive(archivePath, kind, await folder(), limits, signal),
-        entryFile,
-      );
+      return take((dir) => snapshotArchive(archivePath, kind, dir, limits, signal), entryFile);
     },
   };
 }

@@ -1,0 +1,34 @@
+import { readConfig, readEnvironment, readMachine } from "./config.ts";
+import { createLog } from "./log.ts";
+import { type Producer, startProducer as start } from "./producer.ts";
+import { createShutdown, type ShutdownStep } from "./shutdown.ts";
+
+export { runDoctor, type DoctorCheck } from "./doctor/run-doctor.ts";
+
+/** A service inside the calling process. It installs no signal handlers. */
+export interface EmbeddedProducer extends Producer {
+  /** Ends it with everything it started, in bounded time. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the service with this process's environment and the given variables over it.
+ * @throws ConfigError when a variable is not valid, ProblemError when the machine lacks a tool
+ */
+export async function startProducer({ env }: { env: Record<string, string> }): Promise<EmbeddedProducer> {
+  const merged = readEnvironment(env);
+  const config = readConfig(merged);
+  const log = createLog({ level: config.logLevel, format: config.logFormat });
+  const steps: ShutdownStep[] = [];
+  const exit = (): void => undefined;
+  const shutdown = createShutdown({ log, drainMs: config.drainMs, steps: () => steps, exit });
+  const close = (): Promise<void> => shutdown.start("closed by its owner");
+  try {
+    const { signal } = new AbortController();
+    const producer = await start({ config, machine: readMachine(merged), log, steps, signal });
+    return { ...producer, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+import "./startup/require-node.ts";
+
+import { ConfigError, readConfig, readEnvironment, readMachine } from "./config.ts";
+import { createLog } from "./log.ts";
+import { startProducer } from "./producer.ts";
+import { createShutdown, type ShutdownStep } from "./shutdown.ts";
+import { startFailure } from "./startup/start-failure.ts";
+
+/** How long a start may take to notice that it is to end. */
+const START_STOP_MS = 10_000;
+/** Exit code for a configuration or a machine that the service cannot start with. */
+const EXIT_BAD_SETUP = 2;
+
+function configuration(): ReturnType<typeof readConfig> {
+  try {
+    return readConfig(readEnvironment({}));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(
+      `The configuration is not valid:\n${error.lines.map((line) => `  ${line}\n`).join("")}`,
+    );
+    process.exit(EXIT_BAD_SETUP);
+  }
+}
+
+const config = configuration();
+const log = createLog({ level: config.logLevel, format: config.logFormat });
+const steps: ShutdownStep[] = [];
+const starting = new AbortController();
+const start = startProducer({
+  config,
+  machine: readMachine(readEnvironment({})),
+  log,
+  steps,
+  signal: starting.signal,
+});
+const shutdown = createShutdown({
+  log,
+  drainMs: config.drainMs,
+  stopStarting: {
+    name: "start-up",
+    timeoutMs: START_STOP_MS,
+    run: async () => {
+      starting.abort();
+      await Promise.allSettled([start]);
+    },
+  },
+  steps: () => steps,
+});
+shutdown.listen();
+start.catch(async (error: unknown) => {
+  if (starting.signal.aborted) return;
+  log.fatal({ err: error }, startFailure(error, config));
+  process.exitCode = EXIT_BAD_SETUP;
+  await shutdown.start("start-up failed");
+});

@@ -1,0 +1,120 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { createApp } from "./app.ts";
+import { openArtifacts } from "./artifacts/artifact-store.ts";
+import { serveArtifact } from "./artifacts/serve-artifact.ts";
+import type { Config } from "./config.ts";
+import { startServer } from "./http/server.ts";
+import { startHealth } from "./health/health-thread.ts";
+import { startHeartbeat } from "./health/heartbeat.ts";
+import { readHealth } from "./health/pulse.ts";
+import { openIntake } from "./intake/open-intake.ts";
+import type { Log } from "./log.ts";
+import { MemoryRenders } from "./renders/memory-renders.ts";
+import { openScratch } from "./scratch/scratch.ts";
+import type { ShutdownStep } from "./shutdown.ts";
+import { findTools, type Machine } from "./startup/find-tools.ts";
+import { startWorkers } from "./startup/start-workers.ts";
+import { watchReadiness } from "./startup/watch-readiness.ts";
+import { workerCount } from "./startup/worker-count.ts";
+import { VERSION } from "./version.ts";
+import { createWorkers } from "./work/workers.ts";
+
+export interface StartOptions {
+  readonly config: Config;
+  readonly machine: Machine;
+  readonly log: Log;
+  /** Receives, first to last, what has to be ended of what was started: complete at every moment, also when starting fails. */
+  readonly steps: ShutdownStep[];
+  /** Aborting stops the start between two steps. */
+  readonly signal: AbortSignal;
+}
+
+export interface Producer {
+  readonly url: string;
+  /** Null when the health thread is off or does not listen. */
+  readonly healthUrl: string | null;
+}
+
+/** How long the service keeps answering after it has said that it is not ready: a load balancer's next probe. */
+const LINGER_MS = 500;
+/** Of the drain time, what is kept for ending processes and connections. */
+const ENDING_SHARE = 0.25;
+const CLOSE_STEP_MS = 5_000;
+/** Requests in flight may finish for so long once no render is left. */
+const SERVER_GRACE_MS = 500;
+
+/** Starts the service, part by part; each part adds how it is ended before the next begins. */
+export async function startProducer({
+  config,
+  machine,
+  log,
+  steps,
+  signal,
+}: StartOptions): Promise<Producer> {
+  const add = (name: string, run: () => Promise<void> | void, timeoutMs = CLOSE_STEP_MS): void => {
+    steps.unshift({ name, timeoutMs, run });
+    signal.throwIfAborted();
+  };
+
+  const heartbeat = startHeartbeat();
+  add("heartbeat", () => heartbeat.close());
+  const health = config.healthWorkerDisabled
+    ? null
+    : startHealth({ host: config.healthHost, port: config.healthPort, heartbeat, log });
+  if (health) add("health thread", () => health.close());
+
+  const scratch = await openScratch(config.dataDir, {
+    onWarning: (message, cause) => log.warn({ err: cause }, message),
+  });
+  add("scratch", () => scratch.close());
+  const artifacts = await openArtifacts(join(config.dataDir, "artifacts"));
+  const tools = await findTools(config, machine, scratch.dir, log);
+  signal.throwIfAborted();
+
+  const capacity = workerCount(config.workers);
+  log.info(capacity, "render workers");
+  const pool = startWorkers(capacity.workers, log);
+  add("render workers", () => pool.close(Date.now() + CLOSE_STEP_MS / 2));
+  const watch = watchReadiness({ pool, heartbeat, log, ...config });
+  add("readiness watch", () => watch.close());
+
+  const renders = new MemoryRenders({
+    workers: createWorkers(pool),
+    scratch,
+    artifacts,
+    log,
+    refusal: () => watch.refusal(),
+    settings: {
+      ...config,
+      tools,
+      workers: capacity.workers,
+      limits: { maxDurationSeconds: config.maxDurationMs / 1000, maxFrames: config.maxFrames },
+    },
+  });
+  const limits = { maxBytes: config.maxProjectBytes, maxFiles: config.maxProjectFiles };
+  const app = createApp({
+    log,
+    renders,
+    intake: openIntake({ scratch, limits, projectsRoot: config.projectsRoot }),
+    serveArtifact,
+    readHealth: () => readHealth(heartbeat, "main"),
+    maxUploadBytes: config.maxUploadBytes,
+    outputRoot: config.outputRoot,
+    version: VERSION,
+  });
+  const server = await startServer({ fetch: app.fetch, host: config.host, port: config.port });
+  add("API", () => server.close(SERVER_GRACE_MS));
+  const drainMs = config.drainMs * (1 - ENDING_SHARE);
+  add("renders", () => renders.close(Date.now() + drainMs), drainMs + CLOSE_STEP_MS);
+  add("linger", () => sleep(Math.min(LINGER_MS, config.drainMs / 10)));
+  add("readiness", () => heartbeat.setCause("draining", true));
+
+  const healthPort = (await health?.started)?.port ?? null;
+  signal.throwIfAborted();
+  heartbeat.setCause("starting", false);
+  const healthUrl = healthPort === null ? null : `http://127.0.0.1:${healthPort}`;
+  log.info({ url: server.url, docs: `${server.url}/docs`, health: healthUrl }, "ready");
+  return { url: server.url, healthUrl };
+}
