@@ -15,7 +15,7 @@ import { MemoryRenders } from "./renders/memory-renders.ts";
 import { openScratch } from "./scratch/scratch.ts";
 import type { ShutdownStep } from "./shutdown.ts";
 import { findTools, type Machine } from "./startup/find-tools.ts";
-import { startWorkers } from "./startup/start-workers.ts";
+import { firstWorker, startWorkers } from "./startup/start-workers.ts";
 import { watchReadiness } from "./startup/watch-readiness.ts";
 import { workerCount } from "./startup/worker-count.ts";
 import { VERSION } from "./version.ts";
@@ -77,6 +77,7 @@ export async function startProducer({
   log.info(capacity, "render workers");
   const pool = startWorkers(capacity.workers, log);
   add("render workers", () => pool.close(Date.now() + CLOSE_STEP_MS / 2));
+  await firstWorker(pool, signal);
   const watch = watchReadiness({ pool, heartbeat, log, ...config });
   add("readiness watch", () => watch.close());
 

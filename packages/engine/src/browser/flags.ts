@@ -45,7 +45,6 @@ const ALWAYS = [
   "--disable-checker-imaging",
   "--disable-threaded-animation",
   "--disable-partial-raster",
-  "--disable-skia-runtime-opts",
   "--lang=en-US",
   // Nothing leaves the page other than through the proxy.
   "--disable-quic",

@@ -10,10 +10,16 @@ const PIXELS_720P = 1280 * 720;
 const MIN_FRAME_SECONDS = 0.015;
 
 /** A chunk's work, in seconds: short enough to lose, long enough to be worth a browser. */
-const SHORT_CHUNK_SECONDS = 8;
+const SHORT_CHUNK_SECONDS = 5;
 const LONG_CHUNK_SECONDS = 25;
 /** Until this many chunks they stay short: more than the workers of most machines. */
 const CHUNKS_BEFORE_GROWING = 16;
+
+/** Counts that machines with 2 or 4 workers share without a rest. */
+function shareable(count: number): number {
+  if (count < 2) return 1;
+  return count < 4 ? 2 : count - (count % 4);
+}
 
 /** The work of one frame, in seconds of one core. A model, not a measurement: every host must lay out the same chunks. */
 export function frameSeconds({ width, height }: Size): number {
@@ -25,7 +31,7 @@ export function layOutChunks({ startFrame, endFrame }: FrameRange, size: Size): 
   const frames = endFrame - startFrame;
   const work = frames * frameSeconds(size);
   const target = Math.min(LONG_CHUNK_SECONDS, Math.max(SHORT_CHUNK_SECONDS, work / CHUNKS_BEFORE_GROWING));
-  const count = Math.min(frames, Math.max(1, Math.round(work / target)));
+  const count = Math.min(frames, shareable(Math.floor(work / target)));
   const cut = (index: number): number => startFrame + Math.floor((index * frames) / count);
   return Array.from({ length: count }, (_, index) => ({
     index,

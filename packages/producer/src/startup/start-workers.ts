@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { type Pool, type PoolEvent, startPool } from "@framewright/pool";
 
 import type { Log } from "../log.ts";
@@ -23,4 +25,14 @@ export function startWorkers(size: number, log: Log): Pool {
     onEvent: (event) => logEvent(log, event),
     onOutput: (line, child) => log.debug({ child, line }, "render worker output"),
   });
+}
+
+/** A first worker takes about a second; one that takes longer than this shows in readiness instead. */
+const FIRST_WORKER_TIMEOUT_MS = 10_000;
+const LOOK_MS = 20;
+
+/** Waits until a task could be started, or a while has passed. */
+export async function firstWorker(pool: Pool, signal: AbortSignal): Promise<void> {
+  const until = Date.now() + FIRST_WORKER_TIMEOUT_MS;
+  while (!pool.launchable && Date.now() < until) await sleep(LOOK_MS, undefined, { signal });
 }
