@@ -1,6 +1,6 @@
 import type { PageConfig, PageRuntime, Pending } from "../page-protocol.ts";
 import { installAnimations, syncAnimations } from "./animations.ts";
-import { advance, now } from "./clock.ts";
+import { advance } from "./clock.ts";
 import { compositionStart, seekClips } from "./clips.ts";
 import { rootTimeline, timelines } from "./composition.ts";
 import { declarations, isDeclared } from "./declarations.ts";
@@ -17,8 +17,8 @@ declare global {
 }
 
 /** Steps of the lead-in: a display's usual rate. */
-const LEAD_IN_STEP_MS = 1000 / 60;
-const LEAD_IN_MAX_MS = 10_000;
+const LEAD_IN_STEPS_PER_SECOND = 60;
+const LEAD_IN_MAX_STEPS = 600;
 
 async function seek(seconds: number): Promise<void> {
   seekClips(seconds);
@@ -46,6 +46,7 @@ function childRuntimes(): PageRuntime[] {
 
 function createRuntime({ fps, variables }: PageConfig): PageRuntime {
   let leadInMs = 0;
+  let leadInSteps = 0;
   let lastFrame = -1;
 
   const allPending = (): Pending => {
@@ -65,8 +66,8 @@ function createRuntime({ fps, variables }: PageConfig): PageRuntime {
     waitUntil,
     declarations: () => declarations(leadInMs, variables),
     leadIn: async () => {
-      if (isDeclared() || leadInMs >= LEAD_IN_MAX_MS) return false;
-      leadInMs = now() + LEAD_IN_STEP_MS;
+      if (isDeclared() || leadInSteps >= LEAD_IN_MAX_STEPS) return false;
+      leadInMs = (++leadInSteps * 1000) / LEAD_IN_STEPS_PER_SECOND;
       await advance(leadInMs, () => undefined);
       syncAnimations();
       return true;
@@ -85,6 +86,8 @@ function install(config: PageConfig): void {
   installRandom();
   installAnimations();
   installVariables(config.variables);
+  // A second window would never be drawn, and would hold up the first one's frames.
+  window.open = () => null;
   Object.defineProperty(window, "__framewright", { value: Object.freeze(createRuntime(config)) });
 }
 

@@ -1,0 +1,121 @@
+import { expect, it } from "vitest";
+
+import { withPage } from "./open-page.ts";
+
+const ROOT = '<div id="root" data-composition-id="main" data-duration="10"></div><i id="box"></i>';
+const FADE = "[{ opacity: 0 }, { opacity: 1 }]";
+const opacity = "Number(getComputedStyle(box).opacity).toFixed(3)";
+
+it("drives CSS animations by frames, and fires their events", async () => {
+  await withPage(
+    `${ROOT}<style>
+      @keyframes fade { from { opacity: 0 } to { opacity: 1 } }
+      #box { animation: fade 1s linear 0.2s 1 both }
+    </style><script>
+      const events = [];
+      for (const type of ["animationstart", "animationend"]) box.addEventListener(type, () => events.push(type));
+    </script>`,
+    async ({ read, stepTo, composition }) => {
+      await stepTo(2);
+      expect(await read(opacity)).toBe("0.000");
+      await stepTo(7);
+      expect(await read(opacity)).toBe("0.500");
+      await stepTo(13);
+      await composition.frames.settle(Date.now() + 5_000);
+      expect(await read(opacity)).toBe("1.000");
+      expect(await read("events")).toEqual(["animationstart", "animationend"]);
+    },
+  );
+});
+
+it("starts a transition at the frame that causes it", async () => {
+  await withPage(
+    `${ROOT}<style>#box { opacity: 0; transition: opacity 1s linear }</style>
+    <script>setTimeout(() => { box.style.opacity = 1 }, 300)</script>`,
+    async ({ read, stepTo }) => {
+      await stepTo(2);
+      expect(await read(opacity)).toBe("0.000");
+      await stepTo(3);
+      expect(await read(opacity)).toBe("0.000");
+      await stepTo(8);
+      expect(await read(opacity)).toBe("0.500");
+      await stepTo(14);
+      expect(await read(opacity)).toBe("1.000");
+    },
+  );
+});
+
+it("lets a page pause, move, speed up and reverse its own animations", async () => {
+  await withPage(
+    `${ROOT}<script>const fade = box.animate(${FADE}, { duration: 1000, fill: "both" })</script>`,
+    async ({ read, stepTo }) => {
+      await stepTo(2);
+      expect(await read("[fade.currentTime, fade.playState]")).toEqual([200, "running"]);
+      await read("fade.pause()");
+      await stepTo(5);
+      expect(await read("[fade.currentTime, fade.playState]")).toEqual([200, "paused"]);
+      await read("fade.play()");
+      await stepTo(6);
+      // It was taken up again at frame 6, which is its first.
+      expect(await read("fade.currentTime")).toBe(200);
+      await read("fade.currentTime = 500");
+      await stepTo(7);
+      expect(await read("fade.currentTime")).toBe(600);
+      await read("fade.playbackRate = 2");
+      await stepTo(8);
+      await stepTo(9);
+      expect(await read("fade.currentTime")).toBe(800);
+      await read("fade.reverse()");
+      await stepTo(10);
+      await stepTo(11);
+      expect(await read("fade.currentTime")).toBe(600);
+    },
+  );
+});
+
+it("settles `finished` and fires `finish` when an animation is over", async () => {
+  await withPage(
+    `${ROOT}<script>
+      const log = [];
+      const fade = box.animate(${FADE}, 450);
+      fade.finished.then(() => log.push("finished@" + performance.now()));
+      fade.addEventListener("finish", () => log.push("finish"));
+    </script>`,
+    async ({ read, stepTo, composition }) => {
+      await stepTo(4);
+      expect(await read("log")).toEqual([]);
+      await stepTo(5);
+      await composition.frames.settle(Date.now() + 5_000);
+      expect(await read("log")).toEqual(["finished@500", "finish"]);
+    },
+  );
+});
+
+it("holds an animation that a style pauses, and takes it up where it stood", async () => {
+  await withPage(
+    `${ROOT}<style>
+      @keyframes fade { from { opacity: 0 } to { opacity: 1 } }
+      #box { animation: fade 1s linear both }
+      #box.still { animation-play-state: paused }
+    </style>`,
+    async ({ read, stepTo }) => {
+      await stepTo(2);
+      await read("box.className = 'still'");
+      await stepTo(6);
+      expect(await read(opacity)).toBe("0.200");
+      await read("box.className = ''");
+      await stepTo(8);
+      expect(await read(opacity)).toBe("0.400");
+    },
+  );
+});
+
+it("drives SVG's own animations", async () => {
+  await withPage(
+    `${ROOT}<svg><rect id="rect" width="10"><animate attributeName="width" from="0" to="100" dur="1s" fill="freeze"/></rect></svg>`,
+    async ({ read, stepTo }) => {
+      await stepTo(5);
+      expect(await read("rect.width.animVal.value")).toBeCloseTo(50, 1);
+    },
+  );
+});

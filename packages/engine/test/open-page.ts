@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { findBrowser } from "../src/browser/find-browser.ts";
+import { type Composition, openComposition } from "../src/composition.ts";
+import { pageHeadHtml } from "../src/page-source.ts";
+
+const TIMEOUT_MS = 10_000;
+
+export interface TestPage {
+  readonly composition: Composition;
+  /** Evaluates an expression in the page. */
+  read(expression: string): Promise<unknown>;
+  stepTo(frame: number): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export interface PageOptions {
+  readonly fps?: { num: number; den: number };
+  readonly variables?: Record<string, unknown>;
+  readonly readyTimeoutMs?: number;
+}
+
+/** Opens a document, given as the part after the runtime, in a real browser. */
+export async function openPage(body: string, options: PageOptions = {}): Promise<TestPage> {
+  const { fps = { num: 10, den: 1 }, variables = {}, readyTimeoutMs = TIMEOUT_MS } = options;
+  const scratchDir = await mkdtemp(join(tmpdir(), "framewright-engine-"));
+  const head = await pageHeadHtml({ variables, fps });
+  const server = createServer((_request, response) => {
+    response.setHeader("content-type", "text/html; charset=utf-8");
+    response.end(`<!doctype html><html><head>${head}</head><body>${body}</body></html>`);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const cleanUp = async (): Promise<void> => {
+    server.closeAllConnections();
+    server.close();
+    await rm(scratchDir, { recursive: true, force: true });
+  };
+  try {
+    const browser = await findBrowser({
+      searchPath: process.env["PATH"] ?? "",
+      cacheDir: join(homedir(), ".cache", "framewright"),
+    });
+    const composition = await openComposition({
+      browser,
+      sandbox: false,
+      scratchDir,
+      proxyPort: (server.address() as AddressInfo).port,
+      url: "http://composition.localhost/",
+      width: 320,
+      height: 180,
+      deviceScaleFactor: 1,
+      intervalMs: (1000 * fps.den) / fps.num,
+      readyTimeoutMs,
+      signal: new AbortController().signal,
+    });
+    const read = (expression: string): Promise<unknown> =>
+      composition.page.evaluate(expression, Date.now() + TIMEOUT_MS);
+    return {
+      composition,
+      read,
+      stepTo: (frame) => read(`__framewright.stepTo(${frame})`),
+      close: async () => {
+        await composition.close();
+        await cleanUp();
+      },
+    };
+  } catch (error) {
+    await cleanUp();
+    throw error;
+  }
+}
+
+/** Opens a document, uses it, and closes it whatever happens. */
+export async function withPage<T>(
+  body: string,
+  use: (page: TestPage) => Promise<T>,
+  options?: PageOptions,
+): Promise<T> {
+  const page = await openPage(body, options);
+  try {
+    return await use(page);
+  } finally {
+    await page.close();
+  }
+}
