@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: ["packages/*"],
-    reporters: ["default"],
+    // Many tests start browsers and measure time: more files at once than cores would measure each other.
+    maxWorkers: 2,
   },
 });

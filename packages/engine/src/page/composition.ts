@@ -10,7 +10,7 @@ export interface Timeline {
 }
 
 /** A composition that steers itself. */
-export interface SelfSeeking {
+interface SelfSeeking {
   duration?: unknown;
   seek?(seconds: number): unknown;
   ready?: PromiseLike<unknown>;
@@ -34,7 +34,7 @@ export function rootElement(): Element {
   );
 }
 
-export function isTimeline(value: unknown): value is Timeline {
+function isTimeline(value: unknown): value is Timeline {
   return typeof value === "object" && value !== null && "seek" in value && typeof value.seek === "function";
 }
 

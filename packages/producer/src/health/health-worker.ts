@@ -26,7 +26,6 @@ function close(): void {
 }
 
 function post(message: HealthWorkerMessage): void {
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
   main?.postMessage(message);
 }
 

@@ -33,7 +33,6 @@ export function startThread(entry: URL, workerData: HealthWorkerData, startTimeo
 
   async function stop(graceMs: number): Promise<void> {
     stopping = true;
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     worker.postMessage("close");
     if (await settlesWithin(ended.promise, graceMs)) return;
     if (await settlesWithin(worker.terminate(), TERMINATE_TIMEOUT_MS)) return;

@@ -5,7 +5,7 @@ import { readBody } from "./body.ts";
 import { invalidRequest } from "./invalid-request.ts";
 
 /** Holds the largest inline composition with every character escaped, and its variables. */
-export const MAX_JSON_BYTES = 8 * 1024 * 1024;
+const MAX_JSON_BYTES = 8 * 1024 * 1024;
 const JSON_TOTAL_MS = 120_000;
 
 /** Parses bytes as strict UTF-8 JSON and checks them against a schema. */

@@ -12,10 +12,6 @@ export interface Course {
   stage?: string;
 }
 
-export function startCourse(requestId: string): Course {
-  return { requestId, startedAt: performance.now() };
-}
-
 export function elapsedMs({ startedAt }: Course): number {
   return Math.round(performance.now() - startedAt);
 }
@@ -42,7 +38,7 @@ export async function answerFailures(
   log: Log,
   answer: (course: Course) => Promise<Response>,
 ): Promise<Response> {
-  const course = startCourse(c.get("requestId"));
+  const course: Course = { requestId: c.get("requestId"), startedAt: performance.now() };
   try {
     return await answer(course);
   } catch (error) {

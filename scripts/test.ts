@@ -1,0 +1,33 @@
+// Runs every test and ends with the counts on a line of their own. Arguments go to vitest: `pnpm test tasks`.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+}
+
+const NOTHING_RAN: Report = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0 };
+
+const folder = await mkdtemp(join(tmpdir(), "framewright-test-"));
+const reportFile = join(folder, "report.json");
+try {
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`];
+  const vitest = spawn("vitest", ["run", ...reporters, ...process.argv.slice(2)], { stdio: "inherit" });
+  const [code] = await once(vitest, "exit");
+  const text = await readFile(reportFile, "utf8").catch(() => undefined);
+  const report: Report = text === undefined ? NOTHING_RAN : JSON.parse(text);
+  // A file that does not load, or an error outside every test, fails the run without failing a test.
+  const failed = code === 0 ? 0 : Math.max(1, report.numFailedTests);
+  const skipped = report.numPendingTests + report.numTodoTests;
+  const counts = [`${report.numPassedTests} passed`, `${failed} failed`];
+  console.log((skipped > 0 ? [...counts, `${skipped} skipped`] : counts).join(", "));
+  process.exitCode = code === 0 ? 0 : 1;
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
