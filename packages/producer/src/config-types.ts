@@ -2,16 +2,6 @@ import { resolve } from "node:path";
 
 import { z } from "zod";
 
-/** One variable of the environment. */
-export interface Variable<S extends z.ZodType<unknown, string>> {
-  readonly name: string;
-  /** As it would be written in the environment; null when there is none. */
-  readonly default: string | null;
-  /** With the unit, where there is one. */
-  readonly description: string;
-  readonly schema: S;
-}
-
 function number(min: number, max: number) {
   const expected = `expected a whole number from ${min} to ${max}`;
   return z
@@ -46,7 +36,7 @@ export const kinds = {
   workers: z.union([z.literal("auto"), number(1, 256)], "expected auto, or a whole number from 1 to 256"),
 };
 
-/** A variable that always has a value. */
+/** A variable that always has a value: its default is written as it would be in the environment. */
 export function variable<S extends z.ZodType<unknown, string>>(
   name: `PRODUCER_${string}`,
   schema: S,

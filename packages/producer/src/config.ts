@@ -14,7 +14,9 @@ export type Config = { readonly [K in keyof Variables]: z.output<Variables[K]["s
 /** For the README, which is checked against it. */
 export const CONFIG_VARIABLES: readonly {
   readonly name: string;
+  /** As it would be written in the environment; null when there is none. */
   readonly default: string | null;
+  /** With the unit, where there is one. */
   readonly description: string;
 }[] = Object.values(VARIABLES).map(({ name, default: fallback, description }) => ({
   name,

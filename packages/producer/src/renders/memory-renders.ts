@@ -9,6 +9,7 @@ import {
 } from "@framewright/contract";
 
 import type { Log } from "../log.ts";
+import type { EventLog } from "./event-log.ts";
 import { planSubmission } from "./plan-render.ts";
 import type { Admitted, ListQuery, Renders, StoredArtifact, Submission } from "./port.ts";
 import { RenderQueue } from "./render-queue.ts";
@@ -29,6 +30,14 @@ export interface MemoryRendersDeps extends RenderDeps {
   readonly log: Log;
   /** Why nothing can be admitted now; null when it can. */
   readonly refusal: () => ProblemError | null;
+}
+
+/** The order of admission below which a page of the list begins. */
+function parseCursor(cursor: string | undefined): number {
+  const before = cursor === undefined ? Infinity : Number(cursor);
+  if (!Number.isNaN(before)) return before;
+  const errors = [{ path: "cursor", message: "is not a cursor of this list" }];
+  throw new ProblemError("invalid-request", "The cursor is not one that this service gave.", { errors });
 }
 
 /** Renders that live as long as this process. */
@@ -115,11 +124,7 @@ export class MemoryRenders implements Renders {
   }
 
   async list({ limit, cursor, state }: ListQuery): Promise<RenderList> {
-    const before = cursor === undefined ? Infinity : Number(cursor);
-    if (Number.isNaN(before)) {
-      const errors = [{ path: "cursor", message: "is not a cursor of this list" }];
-      throw new ProblemError("invalid-request", "The cursor is not one that this service gave.", { errors });
-    }
+    const before = parseCursor(cursor);
     const found: RenderRecord[] = [];
     // Newest first; one more than asked for tells whether there are more.
     for (const record of [...this.#records.values()].reverse()) {
@@ -147,7 +152,8 @@ export class MemoryRenders implements Renders {
   }
 
   async *events(id: string, afterId: number, signal: AbortSignal): AsyncGenerator<RenderEvent> {
-    yield* this.#record(id).events.after(afterId, signal);
+    const log: EventLog = this.#record(id).events;
+    yield* log.after(afterId, signal);
   }
 
   async artifact(id: string): Promise<StoredArtifact> {

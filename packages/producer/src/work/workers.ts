@@ -28,31 +28,27 @@ function lostDetail({ exit }: PoolError): string {
   return `The process that rendered it ${how} (${exit.reason}).`;
 }
 
-/** A pool's error as a problem. */
-function asProblem(error: PoolError, signal: AbortSignal): unknown {
-  switch (error.code) {
-    case "task-failed": {
-      const wire = WireErrorSchema.safeParse(error.payload);
-      return wire.success
-        ? fromWireError(wire.data)
-        : new ProblemError("internal", "An unexpected error occurred.", { cause: error.payload });
-    }
-    case "deadline":
-      return new ProblemError("render-timeout", "The work was not done when its time was over.", {
-        cause: error,
-      });
-    case "stalled":
-      return new ProblemError("page-unresponsive", "No frame was finished for too long.", { cause: error });
-    case "cancelled":
-      return signal.reason;
-    case "worker-lost":
-      return new ProblemError("worker-lost", lostDetail(error), { cause: error.exit?.stderrTail ?? error });
-    case "unavailable":
-      return new ProblemError("worker-unavailable", "No render worker could be started.", { cause: error });
-    case "closed":
-      return new ProblemError("shutting-down", "The service is shutting down.", { cause: error });
-  }
+/** What the job itself threw. */
+function jobFailure({ payload }: PoolError): ProblemError {
+  const wire = WireErrorSchema.safeParse(payload);
+  return wire.success
+    ? fromWireError(wire.data)
+    : new ProblemError("internal", "An unexpected error occurred.", { cause: payload });
 }
+
+/** What each of the pool's errors is to a caller. */
+const REASONS: Record<PoolError["code"], (error: PoolError, signal: AbortSignal) => unknown> = {
+  "task-failed": jobFailure,
+  deadline: (cause) =>
+    new ProblemError("render-timeout", "The work was not done when its time was over.", { cause }),
+  stalled: (cause) => new ProblemError("page-unresponsive", "No frame was finished for too long.", { cause }),
+  cancelled: (_, signal) => signal.reason,
+  "worker-lost": (error) =>
+    new ProblemError("worker-lost", lostDetail(error), { cause: error.exit?.stderrTail ?? error }),
+  unavailable: (cause) =>
+    new ProblemError("worker-unavailable", "No render worker could be started.", { cause }),
+  closed: (cause) => new ProblemError("shutting-down", "The service is shutting down.", { cause }),
+};
 
 export function createWorkers(pool: Pool): Workers {
   return {
@@ -64,7 +60,7 @@ export function createWorkers(pool: Pool): Workers {
           onProgress: (progress) => onProgress?.(progress as JobProgress),
         })) as never;
       } catch (error) {
-        throw error instanceof PoolError ? asProblem(error, options.signal) : error;
+        throw error instanceof PoolError ? REASONS[error.code](error, options.signal) : error;
       }
     },
   };

@@ -176,19 +176,20 @@ export class FakeRenders implements Renders {
     this.emit(id, { type: "finished", render });
     return render;
   }
+}
 
-  succeed(id: string, patch: Partial<Render> = {}): Render {
-    return this.finish(id, {
-      state: "succeeded",
-      artifact: {
-        url: `/v1/renders/${id}/artifact`,
-        contentType: "video/mp4",
-        bytes: 5,
-        sha256: "0".repeat(64),
-        durationSeconds: 1,
-        expiresAt: NOW,
-      },
-      ...patch,
-    });
-  }
+/** Ends a render well. */
+export function succeed(renders: FakeRenders, id: string, patch: Partial<Render> = {}): Render {
+  return renders.finish(id, {
+    state: "succeeded",
+    artifact: {
+      url: `/v1/renders/${id}/artifact`,
+      contentType: "video/mp4",
+      bytes: 5,
+      sha256: "0".repeat(64),
+      durationSeconds: 1,
+      expiresAt: NOW,
+    },
+    ...patch,
+  });
 }

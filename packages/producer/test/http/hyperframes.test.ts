@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { PROGRESS } from "./fake-renders.ts";
+import { PROGRESS, succeed } from "./fake-renders.ts";
 import { eventually, jsonOf, messagesOf, postJson, readText, startApp, type TestApp } from "./start-app.ts";
 
 let app: TestApp;
@@ -37,7 +37,7 @@ describe("POST /render", () => {
   it("answers when the video is finished, and serves it by its token", async () => {
     const pending = render({ ...HTML, entryFile: "index.html", unknown: 1, output: null });
     const id = await admittedId();
-    app.renders.succeed(id, { warnings: [warning] });
+    succeed(app.renders, id, { warnings: [warning] });
     const response = await pending;
     const result = await jsonOf(response);
     expect(response.status).toBe(200);
@@ -140,7 +140,7 @@ describe("POST /render", () => {
 describe("output", () => {
   it.each(["a.mp4", "new/folder/a.mp4"])("is written to %s below its root", async (output) => {
     const pending = render({ ...HTML, output });
-    app.renders.succeed(await admittedId());
+    succeed(app.renders, await admittedId());
     expect(await jsonOf(await pending)).toMatchObject({
       success: true,
       outputPath: join(outputRoot, output),
@@ -154,7 +154,7 @@ describe("output", () => {
   it("may be given as `outputPath`, as an absolute path", async () => {
     const outputPath = join(outputRoot, "b.mp4");
     const pending = render({ ...HTML, outputPath });
-    app.renders.succeed(await admittedId());
+    succeed(app.renders, await admittedId());
     expect(await jsonOf(await pending)).toMatchObject({ outputPath });
   });
 
@@ -175,7 +175,7 @@ describe("output", () => {
     const id = await admittedId();
     await rm(join(outputRoot, "folder"), { recursive: true });
     await symlink(tmpdir(), join(outputRoot, "folder"));
-    app.renders.succeed(id);
+    succeed(app.renders, id);
     expect(await jsonOf(await pending)).toMatchObject({ success: false, code: "output-not-allowed" });
     expect(await readdir(tmpdir())).not.toContain("swapped-by-test.mp4");
   });
@@ -198,7 +198,7 @@ describe("POST /render/stream", () => {
       type: "progress",
       progress: { ...PROGRESS, stage: "capture", framesDone: 15, framesTotal: 30 },
     });
-    app.renders.succeed(id);
+    succeed(app.renders, id);
     const text = await readText(response);
     const requestId = response.headers.get("x-request-id");
     expect(text).not.toMatch(/^event:/m);

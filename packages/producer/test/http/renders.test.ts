@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { PLAN, PROGRESS } from "./fake-renders.ts";
+import { PLAN, PROGRESS, succeed } from "./fake-renders.ts";
 import { eventually, jsonOf, postJson, readText, startApp, type TestApp } from "./start-app.ts";
 
 let app: TestApp;
@@ -106,7 +106,7 @@ describe("renders", () => {
     const id = await submit();
     const url = `${app.url}/v1/renders/${id}/artifact`;
     expect((await fetch(url)).status).toBe(409);
-    app.renders.succeed(id);
+    succeed(app.renders, id);
     const response = await fetch(url);
     expect(await response.text()).toBe("video");
     expect(response.headers.get("content-disposition")).toBe("attachment");
@@ -132,7 +132,7 @@ describe("events", () => {
     expect(response.headers.get("content-type")).toBe("text/event-stream");
     app.renders.emit(id, { type: "state", state: "running" });
     app.renders.emit(id, { type: "progress", progress: { ...PROGRESS, stage: "capture" } });
-    app.renders.succeed(id);
+    succeed(app.renders, id);
     const text = await readText(response);
     expect(text.match(/^id: \d+$/gm)).toEqual(["id: 1", "id: 2", "id: 3"]);
     expect(text.match(/^event: .+$/gm)).toEqual(["event: state", "event: progress", "event: finished"]);
@@ -146,7 +146,7 @@ describe("events", () => {
     async (_where, query, headers: Record<string, string>) => {
       const id = await submit();
       app.renders.emit(id, { type: "state", state: "running" });
-      app.renders.succeed(id);
+      succeed(app.renders, id);
       const text = await readText(await fetch(`${app.url}/v1/renders/${id}/events${query}`, { headers }));
       expect(text.match(/^id: \d+$/gm)).toEqual(["id: 2"]);
     },
