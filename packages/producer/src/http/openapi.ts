@@ -6,6 +6,7 @@ import {
   RenderOptionsSchema,
   RenderRequestSchema,
 } from "@framewright/contract";
+import type { Context } from "hono";
 import { z } from "zod";
 
 import type { AppEnv } from "./env.ts";
@@ -36,6 +37,15 @@ export function json<S extends z.ZodType>(schema: S, description: string) {
 }
 
 export const RenderParams = z.object({ id: z.string().meta({ description: "The render's id." }) });
+
+/** The render that a route with `RenderParams` is about; the access log names it from here on. */
+export function renderIdOf(
+  c: Context<AppEnv, string, { out: { param: z.infer<typeof RenderParams> } }>,
+): string {
+  const { id } = c.req.valid("param");
+  c.set("renderId", id);
+  return id;
+}
 
 const body = {
   required: true,

@@ -2,7 +2,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 
 import type { AppDeps } from "../app-deps.ts";
-import { type Api, problem, RenderParams } from "../http/openapi.ts";
+import { type Api, problem, RenderParams, renderIdOf } from "../http/openapi.ts";
 
 const Query = z.object({
   download: z
@@ -36,8 +36,7 @@ const route = createRoute({
 
 export function getRenderArtifact(api: Api, { renders, serveArtifact }: AppDeps): void {
   api.openapi(route, async (c) => {
-    const { id } = c.req.valid("param");
-    c.set("renderId", id);
+    const id = renderIdOf(c);
     const artifact = await renders.artifact(id);
     return serveArtifact(c.req.raw, artifact, { download: c.req.valid("query").download === "1" });
   });

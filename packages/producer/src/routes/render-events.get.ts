@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { AppDeps } from "../app-deps.ts";
 import { clientSignal } from "../http/client-signal.ts";
 import { logError } from "../http/error-answer.ts";
-import { type Api, problem, RenderParams } from "../http/openapi.ts";
+import { type Api, problem, RenderParams, renderIdOf } from "../http/openapi.ts";
 import { type SseMessage, sseResponse } from "../http/sse.ts";
 import type { Renders } from "../renders/port.ts";
 
@@ -51,8 +51,7 @@ async function* messages(
 
 export function getRenderEvents(api: Api, { renders, log }: AppDeps): void {
   api.openapi(route, async (c) => {
-    const { id } = c.req.valid("param");
-    c.set("renderId", id);
+    const id = renderIdOf(c);
     await renders.get(id);
     const afterId = c.req.valid("header")["last-event-id"] ?? c.req.valid("query").lastEventId ?? 0;
     const requestId = c.get("requestId");

@@ -2,13 +2,13 @@ import { createRoute } from "@hono/zod-openapi";
 import { RenderSchema } from "@framewright/contract";
 
 import type { AppDeps } from "../app-deps.ts";
-import { type Api, json, problem, RenderParams } from "../http/openapi.ts";
+import { type Api, json, problem, RenderParams, renderIdOf } from "../http/openapi.ts";
 
 const route = createRoute({
   method: "delete",
   path: "/v1/renders/{id}",
   summary: "Cancel a render, at any stage",
-  request: { params: RenderParams },
+  request: { params: RenderParams, renderIdOf },
   responses: {
     200: json(RenderSchema, "The cancelled render."),
     403: problem("cross-site-request"),
@@ -20,8 +20,6 @@ const route = createRoute({
 
 export function deleteRender(api: Api, { renders }: AppDeps): void {
   api.openapi(route, async (c) => {
-    const { id } = c.req.valid("param");
-    c.set("renderId", id);
-    return c.json(await renders.cancel(id, "The caller cancelled it."), 200);
+    return c.json(await renders.cancel(renderIdOf(c), "The caller cancelled it."), 200);
   });
 }
