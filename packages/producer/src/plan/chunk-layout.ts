@@ -15,6 +15,9 @@ const LONG_CHUNK_SECONDS = 25;
 /** Until this many chunks they stay short: more than the workers of most machines. */
 const CHUNKS_BEFORE_GROWING = 16;
 
+/** A chunk of fewer frames comes from the encoder without the delay for reordered frames, and cannot be joined to others. */
+const MIN_CHUNK_FRAMES = 3;
+
 /** Counts that machines with 2 or 4 workers share without a rest. */
 function shareable(count: number): number {
   if (count < 2) return 1;
@@ -26,12 +29,13 @@ export function frameSeconds({ width, height }: Size): number {
   return Math.max(MIN_FRAME_SECONDS, (FRAME_SECONDS_720P * width * height) / PIXELS_720P);
 }
 
-/** Cuts a range into chunks of 5 to 30 s of work each, of equal length but for one frame, none empty. */
+/** Cuts a range into chunks of 5 to 30 s of work each, of equal length but for one frame; only a lone one may be short. */
 export function layOutChunks({ startFrame, endFrame }: FrameRange, size: Size): Chunk[] {
   const frames = endFrame - startFrame;
   const work = frames * frameSeconds(size);
   const target = Math.min(LONG_CHUNK_SECONDS, Math.max(SHORT_CHUNK_SECONDS, work / CHUNKS_BEFORE_GROWING));
-  const count = Math.min(frames, shareable(Math.floor(work / target)));
+  const most = Math.max(1, Math.floor(frames / MIN_CHUNK_FRAMES));
+  const count = Math.min(most, shareable(Math.floor(work / target)));
   const cut = (index: number): number => startFrame + Math.floor((index * frames) / count);
   return Array.from({ length: count }, (_, index) => ({
     index,

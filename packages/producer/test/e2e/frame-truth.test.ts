@@ -1,0 +1,59 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+
+import { type Fps, formatFps, framesToSeconds, frameTimeMs } from "@framewright/contract";
+import type { Tools } from "@framewright/engine";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { BARCODES, HEIGHT, readBarcodes, WIDTH } from "../frame-truth/barcodes.ts";
+import { renderInChunks } from "./chunked-render.ts";
+import { decodeGrey } from "./decode.ts";
+import { type Folder, gsapSource, machineTools, openFolder } from "./machine.ts";
+
+const FRAMES = 40;
+/** Of unequal lengths; three frames is the shortest that a plan makes. */
+const SEVEN = [0, 3, 7, 13, 20, 26, 33, FRAMES];
+const ONE = [0, FRAMES];
+const NTSC: Fps = { num: 30_000, den: 1001 };
+const RATES: readonly { readonly fps: Fps; readonly layouts: readonly (readonly number[])[] }[] = [
+  { fps: { num: 24, den: 1 }, layouts: [SEVEN] },
+  { fps: { num: 30, den: 1 }, layouts: [ONE, SEVEN] },
+  { fps: { num: 60, den: 1 }, layouts: [SEVEN] },
+  { fps: NTSC, layouts: [ONE, SEVEN] },
+];
+const CASES = RATES.flatMap(({ fps, layouts }) =>
+  layouts.flatMap((cuts) => Object.keys(BARCODES).map((kind) => ({ fps, cuts, kind }))),
+);
+
+let tools: Tools;
+let gsap: string;
+let folder: Folder;
+
+beforeAll(async () => {
+  [tools, gsap, folder] = await Promise.all([machineTools(), gsapSource(), openFolder()]);
+});
+afterAll(async () => folder[Symbol.asyncDispose]());
+
+describe("decoded output shows frame n at n", () => {
+  for (const { fps, cuts, kind } of CASES) {
+    const name = `${kind} at ${formatFps(fps)} in ${cuts.length - 1} chunk(s)`;
+    test(name, { timeout: 60_000 }, async () => {
+      const seconds = framesToSeconds(FRAMES, fps);
+      const html = BARCODES[kind]?.({ seconds, frameMs: frameTimeMs(1, fps), gsap }) ?? "";
+      const dir = join(folder.dir, name.replaceAll(/[^\w-]/g, "-"));
+      await mkdir(dir);
+      const { file, verdict } = await renderInChunks({
+        tools,
+        html,
+        width: WIDTH,
+        height: HEIGHT,
+        fps,
+        cuts,
+        dir,
+      });
+      expect(verdict.checks.filter(({ passed }) => !passed)).toEqual([]);
+      const shown = readBarcodes(await decodeGrey(file));
+      expect(shown).toEqual(Array.from({ length: FRAMES }, (_, n) => n));
+    });
+  }
+});

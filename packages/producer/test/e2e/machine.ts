@@ -1,0 +1,43 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import type { Tools } from "@framewright/engine";
+
+import { readConfig, readEnvironment, readMachine } from "../../src/config.ts";
+import { createLog } from "../../src/log.ts";
+import { findTools } from "../../src/startup/find-tools.ts";
+
+/** The browser and the ffmpeg that a producer would take here. */
+export async function machineTools(
+  env: Readonly<Record<string, string>> = {},
+  scratchDir = tmpdir(),
+): Promise<Tools> {
+  const log = createLog({ level: "silent", format: "json" });
+  return findTools(readConfig(env), readMachine(readEnvironment({})), scratchDir, log);
+}
+
+let ffmpeg: Promise<Tools["ffmpeg"]> | undefined;
+
+/** ffmpeg and ffprobe, for looking at results. */
+export function machineFfmpeg(): Promise<Tools["ffmpeg"]> {
+  return (ffmpeg ??= machineTools().then((tools) => tools.ffmpeg));
+}
+
+export interface Folder extends AsyncDisposable {
+  readonly dir: string;
+}
+
+/** A folder of the test's own; `await using` removes it. */
+export async function openFolder(prefix = "framewright-e2e-"): Promise<Folder> {
+  const dir = await mkdtemp(join(tmpdir(), prefix));
+  return { dir, [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
+/** GSAP's source, to inline. */
+export function gsapSource(): Promise<string> {
+  return readFile(
+    new URL("../../../../examples/node_modules/gsap/dist/gsap.min.js", import.meta.url),
+    "utf8",
+  );
+}
