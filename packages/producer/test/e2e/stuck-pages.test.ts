@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { plan, submit, waitForRender } from "./api.ts";
+import { page } from "./pages.ts";
+import { processTree } from "./process-tree.ts";
+import { startTestProducer, type TestProducer } from "./producer.ts";
+
+const READY_TIMEOUT_S = 3;
+const FRAME_TIMEOUT_S = 3;
+/** What the bound allows besides: starting a browser, and killing it. */
+const MARGIN_MS = 3_000;
+
+let service: TestProducer;
+
+beforeAll(async () => {
+  service = await startTestProducer({
+    PRODUCER_READY_TIMEOUT_SECONDS: String(READY_TIMEOUT_S),
+    PRODUCER_FRAME_TIMEOUT_SECONDS: String(FRAME_TIMEOUT_S),
+  });
+});
+afterAll(async () => service[Symbol.asyncDispose]());
+
+/** Asks the health port until stopped; gives every answer's status and time. */
+async function probeHealth<T>(
+  work: Promise<T>,
+): Promise<{ result: T; statuses: Set<number>; slowestMs: number }> {
+  const done = new AbortController();
+  const settled = work.finally(() => done.abort());
+  const statuses = new Set<number>();
+  let slowestMs = 0;
+  const probing = (async () => {
+    while (!done.signal.aborted) {
+      const startedAt = performance.now();
+      const answer = await fetch(`${service.healthUrl}/health`, { signal: AbortSignal.timeout(5_000) });
+      await answer.arrayBuffer();
+      statuses.add(answer.status);
+      slowestMs = Math.max(slowestMs, performance.now() - startedAt);
+      await sleep(50);
+    }
+  })();
+  const [result] = await Promise.all([settled, probing]);
+  return { result, statuses, slowestMs };
+}
+
+describe("a page that spins for ever", () => {
+  test("while it loads is refused, with its console; health answers meanwhile", async () => {
+    const html = page({ script: 'console.log("about to spin"); for (;;);' });
+    const { result, statuses, slowestMs } = await probeHealth(plan(service, { html }));
+    expect(result.problem).toMatchObject({ code: "page-unresponsive", owner: "composition" });
+    expect(result.problem?.evidence?.console?.join("\n")).toContain("about to spin");
+    expect(result.ms).toBeLessThan(READY_TIMEOUT_S * 1000 + MARGIN_MS);
+    expect([...statuses]).toEqual([200]);
+    expect(slowestMs).toBeLessThan(1_000);
+  });
+
+  test("in an animation frame fails its render, with its console; health answers meanwhile", async () => {
+    const script = `let frames = 0;
+      const next = () => {
+        if (++frames > 5) { console.log("spins in frame", frames); for (;;); }
+        requestAnimationFrame(next);
+      };
+      requestAnimationFrame(next);`;
+    const startedAt = Date.now();
+    const ended = submit(service, { html: page({ duration: 1, script }) }).then(({ id }) =>
+      waitForRender(service, id),
+    );
+    const { result, statuses, slowestMs } = await probeHealth(ended);
+    expect(result).toMatchObject({ state: "failed", problem: { code: "page-unresponsive" } });
+    expect(result.problem?.evidence?.console?.join("\n")).toContain("spins in frame");
+    // The plan's browser and the chunk's come first.
+    expect(Date.now() - startedAt).toBeLessThan(FRAME_TIMEOUT_S * 1000 + 2 * MARGIN_MS);
+    expect([...statuses]).toEqual([200]);
+    expect(slowestMs).toBeLessThan(1_000);
+  });
+});
+
+test("a page that is never ready is refused with the name of what it waits for", async () => {
+  const script = "window.__hf = { ready: new Promise(() => {}), duration: 1, seek() {} }";
+  const { problem, ms } = await plan(service, { html: page({ duration: null, script }) });
+  expect(problem).toMatchObject({ code: "page-not-ready", owner: "composition" });
+  expect(problem?.detail).toContain("window.__hf.ready");
+  expect(problem?.evidence?.pending).toEqual(["window.__hf.ready"]);
+  expect(ms).toBeLessThan(READY_TIMEOUT_S * 1000 + MARGIN_MS);
+});
+
+test("a page whose process dies is refused, with its console", async () => {
+  const before = new Set((await processTree(process.pid)).map(({ pid }) => pid));
+  const script =
+    'console.log("alive"); window.__hf = { ready: new Promise(() => {}), duration: 1, seek() {} }';
+  const planning = plan(service, { html: page({ duration: null, script }) });
+  let killed = 0;
+  for (
+    const until = Date.now() + READY_TIMEOUT_S * 900;
+    killed === 0 && Date.now() < until;
+    await sleep(50)
+  ) {
+    const renderers = (await processTree(process.pid)).filter(
+      ({ pid, command }) => !before.has(pid) && command.includes("--type=renderer"),
+    );
+    // One that has only just started has not said anything yet.
+    if (renderers.length > 0) await sleep(500);
+    for (const { pid } of renderers) killed += Number(process.kill(pid, "SIGKILL"));
+  }
+  const { problem } = await planning;
+  expect(killed).toBeGreaterThan(0);
+  expect(problem).toMatchObject({ code: "page-crashed", owner: "composition" });
+  expect(problem?.evidence?.console?.join("\n")).toContain("alive");
+});
+
+test("the service goes on after all of these", async () => {
+  const { plan: made } = await plan(service, { html: page() });
+  expect(made?.frames).toBe(15);
+});
