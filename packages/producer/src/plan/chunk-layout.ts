@@ -18,6 +18,9 @@ const CHUNKS_BEFORE_GROWING = 16;
 /** A chunk of fewer frames comes from the encoder without the delay for reordered frames, and cannot be joined to others. */
 const MIN_CHUNK_FRAMES = 3;
 
+/** The encoder reorders a few frames; chunks shorter than that cannot be joined exactly. */
+const MIN_CHUNK_FRAMES = 10;
+
 /** Counts that machines with 2 or 4 workers share without a rest. */
 function shareable(count: number): number {
   if (count < 2) return 1;
