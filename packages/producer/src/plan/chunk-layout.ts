@@ -15,10 +15,7 @@ const LONG_CHUNK_SECONDS = 25;
 /** Until this many chunks they stay short: more than the workers of most machines. */
 const CHUNKS_BEFORE_GROWING = 16;
 
-/** A chunk of fewer frames comes from the encoder without the delay for reordered frames, and cannot be joined to others. */
-const MIN_CHUNK_FRAMES = 3;
-
-/** The encoder reorders a few frames; chunks shorter than that cannot be joined exactly. */
+/** The encoder delays by the frames that it reorders; a chunk of about as few comes without that delay and cannot be joined. */
 const MIN_CHUNK_FRAMES = 10;
 
 /** Counts that machines with 2 or 4 workers share without a rest. */
