@@ -73,3 +73,9 @@ export function colourName([red, green, blue]: readonly [number, number, number]
   const sorted = Object.entries(named).sort(([, a], [, b]) => distance(a) - distance(b));
   return sorted[0]?.[0] ?? "none";
 }
+
+/** An image of one colour, 16 pixels wide and high. */
+export function solidPng(colour: string): Promise<Buffer> {
+  const source = `color=${colour}:s=16x16`;
+  return ffmpeg(["-f", "lavfi", "-i", source, "-frames:v", "1", "-c:v", "png", "-f", "image2pipe", "-"]);
+}

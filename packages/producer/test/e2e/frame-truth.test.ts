@@ -11,7 +11,7 @@ import { decodeGrey } from "./decode.ts";
 import { type Folder, gsapSource, machineTools, openFolder } from "./machine.ts";
 
 const FRAMES = 40;
-/** Of unequal lengths; three frames is the shortest that a plan makes. */
+/** Of unequal lengths, some shorter than any that a plan makes. */
 const SEVEN = [0, 3, 7, 13, 20, 26, 33, FRAMES];
 const ONE = [0, FRAMES];
 const NTSC: Fps = { num: 30_000, den: 1001 };
