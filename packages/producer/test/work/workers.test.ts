@@ -9,7 +9,10 @@ async function rejection(
   error: unknown,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<unknown> {
-  const pool = { run: () => Promise.reject(error) } as unknown as Pool;
+  const run = async (): Promise<never> => {
+    throw error;
+  };
+  const pool = { run } as unknown as Pool;
   const job = { kind: "verify" } as never;
   return createWorkers(pool)
     .run(job, { deadline: Date.now() + 1000, signal, priority: 0 })
