@@ -12,10 +12,12 @@ const TIMEOUT_MS = 10_000;
 
 export interface TestPage {
   readonly composition: Composition;
+  /** A folder that the command line of this page's browser names. */
+  readonly scratchDir: string;
   /** Evaluates an expression in the page. */
-  read(expression: string): Promise<unknown>;
-  stepTo(frame: number): Promise<unknown>;
-  close(): Promise<void>;
+  readonly read: (expression: string) => Promise<unknown>;
+  readonly stepTo: (frame: number) => Promise<unknown>;
+  readonly close: () => Promise<void>;
 }
 
 export interface PageOptions {
@@ -61,6 +63,7 @@ export async function openPage(body: string, options: PageOptions = {}): Promise
       composition.page.evaluate(expression, Date.now() + TIMEOUT_MS);
     return {
       composition,
+      scratchDir,
       read,
       stepTo: (frame) => read(`__framewright.stepTo(${frame})`),
       close: async () => {

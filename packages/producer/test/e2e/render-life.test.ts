@@ -39,7 +39,7 @@ describe("a render", () => {
     const stages = events.flatMap((event) =>
       event.type === "progress" ? [ORDER.indexOf(event.progress.stage)] : [],
     );
-    expect(stages).toEqual([...stages].sort());
+    expect(stages).toEqual([...stages].sort((a, b) => a - b));
     const frames = events.flatMap((event) => (event.type === "progress" ? [event.progress.framesDone] : []));
     expect(frames).toEqual([...frames].sort((a, b) => a - b));
 

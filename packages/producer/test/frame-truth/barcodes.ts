@@ -1,7 +1,7 @@
 /** Compositions that show their own frame number as a row of black and white blocks. */
 
-export const BITS = 12;
-export const BLOCK = 40;
+const BITS = 12;
+const BLOCK = 40;
 export const WIDTH = BITS * BLOCK;
 export const HEIGHT = 64;
 

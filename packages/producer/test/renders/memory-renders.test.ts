@@ -229,7 +229,7 @@ it("cancels the other chunks when one fails for good", async () => {
   const { render } = await renders.submit(submission());
   const last = (await eventsOf(renders, render.id)).at(-1);
   expect(last).toMatchObject({ render: { state: "failed", problem: { code: "page-crashed" } } });
-  expect(ended.sort()).toEqual([0, 2, 3]);
+  expect(ended.sort((a, b) => a - b)).toEqual([0, 2, 3]);
 });
 
 it("does not pass a video that fails its checks", async () => {
