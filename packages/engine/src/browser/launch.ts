@@ -7,6 +7,7 @@ import { ProblemError } from "@framewright/contract";
 
 import { type Cdp, connectCdp } from "./cdp.ts";
 import type { BrowserBinary } from "./find-browser.ts";
+import { killTree } from "./kill-tree.ts";
 import { browserFlags } from "./flags.ts";
 import { boundedTail } from "../tail.ts";
 
@@ -71,14 +72,20 @@ export async function launchBrowser(options: LaunchOptions): Promise<Browser> {
     child.once("exit", (code, killedBy) => {
       const how = killedBy ? `was killed by ${killedBy}` : `ended with code ${code}`;
       cdp.abort(new ProblemError("browser-failed", `The browser ${how}.`, { cause: stderr.text() }));
+      // When it was a script that ended, the browser it started ends with its pipes.
+      for (const stream of child.stdio) stream?.destroy();
       resolve();
     });
   });
-  const kill = (): void => void child.kill("SIGKILL");
-  signal.addEventListener("abort", kill, { once: true });
+  const kill = async (): Promise<void> => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      await killTree(child.pid);
+  };
+  const onAbort = (): void => void kill();
+  signal.addEventListener("abort", onAbort, { once: true });
 
   const close = async (): Promise<void> => {
-    signal.removeEventListener("abort", kill);
+    signal.removeEventListener("abort", onAbort);
     if (child.exitCode === null && child.signalCode === null) {
       // A browser that cannot answer is killed below; its answer does not matter.
       void cdp.send("Browser.close", undefined, { deadline: Date.now() + CLOSE_GRACE_MS }).catch(kill);
@@ -94,7 +101,7 @@ export async function launchBrowser(options: LaunchOptions): Promise<Browser> {
     });
     return { cdp, product, close };
   } catch (cause) {
-    kill();
+    await kill();
     await close();
     signal.throwIfAborted();
     throw new ProblemError("browser-failed", "The browser did not start.", { cause });

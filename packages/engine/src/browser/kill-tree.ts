@@ -1,0 +1,40 @@
+import { readdir, readFile } from "node:fs/promises";
+
+/** Fields of /proc/PID/stat after the command's name, which may hold anything: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+async function parentOf(pid: number): Promise<number | null> {
+  // One that ends meanwhile needs no killing.
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => null);
+  return stat === null ? null : Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+}
+
+/** Every process below `root`. Empty where there is no /proc. */
+async function descendants(root: number): Promise<number[]> {
+  const names = await readdir("/proc").catch((): string[] => []);
+  const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
+  const parents = new Map(await Promise.all(pids.map(async (pid) => [pid, await parentOf(pid)] as const)));
+  const found: number[] = [];
+  for (let level = [root]; level.length > 0;) {
+    level = pids.filter((pid) => level.includes(parents.get(pid) ?? -1));
+    found.push(...level);
+  }
+  return found;
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    // Gone already, or a helper of the sandbox with another user's rights, which ends with its browser.
+    if (!(error instanceof Error && "code" in error && ["ESRCH", "EPERM"].includes(String(error.code))))
+      throw error;
+  }
+}
+
+/**
+ * Kills a process with all below it. A browser is often started by a shell script, whose death alone would
+ * leave the browser running; a process group of its own would outlive the render worker's.
+ */
+export async function killTree(root: number): Promise<void> {
+  const below = await descendants(root);
+  for (const pid of [root, ...below]) kill(pid);
+}

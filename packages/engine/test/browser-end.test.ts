@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+import { expect, it } from "vitest";
+
+import { openPage } from "./open-page.ts";
+
+const ROOT = '<div data-composition-id="main" data-duration="1"></div>';
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    // It ended between the listing and the reading.
+    return "";
+  }
+}
+
+/** Processes, zombies aside, whose command line has the text. */
+function running(text: string): number[] {
+  return readdirSync("/proc")
+    .filter((pid) => /^\d+$/.test(pid) && read(`/proc/${pid}/cmdline`).includes(text))
+    .filter((pid) => !/\) [ZX] /.test(read(`/proc/${pid}/stat`)))
+    .map(Number);
+}
+
+it("ends with every process of its own, also when the browser hangs", async () => {
+  const page = await openPage(ROOT);
+  const profile = page.scratchDir;
+  const pids = running(profile);
+  expect(pids.length).toBeGreaterThan(0);
+  for (const pid of pids) process.kill(pid, "SIGSTOP");
+  await page.close();
+  await expect.poll(() => running(profile), { timeout: 3_000 }).toEqual([]);
+});
+
+it("is gone when only the script that started it was killed", async () => {
+  const page = await openPage(ROOT);
+  const profile = page.scratchDir;
+  process.kill(Math.min(...running(profile)), "SIGKILL");
+  await expect.poll(() => running(profile), { timeout: 3_000 }).toEqual([]);
+  await expect(page.read("1")).rejects.toMatchObject({ code: "browser-failed" });
+  await page.close();
+});
