@@ -21,6 +21,19 @@ function readStat(pid: string): Sample | null {
   }
 }
 
+function descendants(all: readonly Sample[], ancestor: number): Sample[] {
+  const children = all.filter(({ parent }) => parent === ancestor);
+  return children.flatMap((child) => [child, ...descendants(all, child.pid)]);
+}
+
+/** A process and all that it started, as they are now. */
+function readTree(root: number): Sample[] {
+  const all = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => readStat(pid) ?? []);
+  return [...all.filter(({ pid }) => pid === root), ...descendants(all, root)];
+}
+
 /** Proportional memory: what processes share is counted once. */
 function readPss(pid: number): number {
   try {
@@ -42,25 +55,13 @@ export function watchTree(root: number): { stop(): TreeUse } {
   const first = new Map<number, number>();
   let peakBytes = 0;
   const sample = (): void => {
-    const all = readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name))
-      .flatMap((pid) => readStat(pid) ?? []);
-    const tree = new Set([root]);
-    for (let grown = true; grown;) {
-      grown = false;
-      for (const { pid, parent } of all) {
-        if (!tree.has(parent) || tree.has(pid)) continue;
-        tree.add(pid);
-        grown = true;
-      }
-    }
-    for (const { pid, ticks: used } of all) {
-      if (!tree.has(pid)) continue;
+    const tree = readTree(root);
+    for (const { pid, ticks: used } of tree) {
       // What ran before the measurement does not count; what starts during it counts from zero.
       if (!first.has(pid)) first.set(pid, started ? 0 : used);
       ticks.set(pid, used);
     }
-    const bytes = [...tree].reduce((sum, pid) => sum + readPss(pid), 0);
+    const bytes = tree.reduce((sum, { pid }) => sum + readPss(pid), 0);
     peakBytes = Math.max(peakBytes, bytes);
   };
   let started = false;
