@@ -9,9 +9,8 @@ let source: Promise<string> | undefined;
 async function readSource(): Promise<string> {
   if (!import.meta.url.endsWith(".ts"))
     return readFile(new URL("./page-runtime.js", import.meta.url), "utf8");
-  const { buildSync } = await import("esbuild");
-  // The synchronous form: the other one leaves a process running.
-  const { outputFiles } = buildSync({
+  const { build, stop } = await import("esbuild");
+  const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL("./page/runtime.ts", import.meta.url))],
     bundle: true,
     minify: true,
@@ -19,6 +18,8 @@ async function readSource(): Promise<string> {
     target: "chrome120",
     write: false,
   });
+  // It would go on as a process of its own.
+  await stop();
   return outputFiles[0]?.text ?? "";
 }
 
