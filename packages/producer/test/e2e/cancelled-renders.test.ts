@@ -142,5 +142,5 @@ test("what has finished cannot be cancelled", async () => {
   const { id } = await submit(service, { html: page({ duration: "NaN" }) });
   await waitForRender(service, id);
   const answer = await call(service, `/v1/renders/${id}`, { method: "DELETE" });
-  expect([answer.status, (await answer.json()) as unknown]).toMatchObject([409, { code: "render-finished" }]);
+  expect([answer.status, await answer.json()]).toMatchObject([409, { code: "render-finished" }]);
 });
