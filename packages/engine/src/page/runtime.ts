@@ -20,13 +20,16 @@ declare global {
 const LEAD_IN_STEPS_PER_SECOND = 60;
 const LEAD_IN_MAX_STEPS = 600;
 
+/** GSAP does not render what stands at the very start of a timeline until its time has moved. */
+const AFTER_START_SECONDS = 1e-5;
+
 async function seek(seconds: number): Promise<void> {
   seekClips(seconds);
   const root = rootTimeline();
   for (const [id, timeline] of timelines()) {
     timeline.pause?.();
     const local = timeline === root ? seconds : Math.max(0, seconds - compositionStart(id));
-    timeline.seek(local, false);
+    timeline.seek(Math.max(local, AFTER_START_SECONDS), false);
   }
   await window.__hf?.seek?.(seconds);
   window.dispatchEvent(new CustomEvent("hf-seek", { detail: { time: seconds } }));
