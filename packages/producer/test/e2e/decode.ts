@@ -17,9 +17,12 @@ async function ffmpeg(args: readonly string[]): Promise<Buffer> {
   return stdout;
 }
 
+/** Every decoded frame exactly once, whatever its time: the option for that has changed its name with the versions. */
+const EACH_ONCE = ["-vf", "setpts=N/FRAME_RATE/TB"];
+
 /** All frames of a video as raw grey pixels. */
 export function decodeGrey(file: string): Promise<Buffer> {
-  return ffmpeg(["-i", file, "-f", "rawvideo", "-pix_fmt", "gray", "-fps_mode", "passthrough", "-"]);
+  return ffmpeg(["-i", file, ...EACH_ONCE, "-f", "rawvideo", "-pix_fmt", "gray", "-"]);
 }
 
 /** One hash a decoded frame, with its time. */
