@@ -27,7 +27,7 @@ async function socketsOf(pid: number): Promise<string[]> {
 const LISTEN = "0A";
 
 /** Ports on which the given processes listen (proc_net_tcp in the kernel's documentation). */
-export async function listeningPorts(pids: readonly number[]): Promise<number[]> {
+async function listeningPorts(pids: readonly number[]): Promise<number[]> {
   const tables = await Promise.all(
     ["tcp", "tcp6"].map((name) => readFile(`/proc/net/${name}`, "utf8").catch(() => "")),
   );
