@@ -11,6 +11,8 @@ interface Driven {
   offsetMs: number;
   sinceMs: number;
   rate: number;
+  /** The virtual time that it was last brought to. */
+  atMs: number;
 }
 
 const driven = new WeakMap<Animation, Driven>();
@@ -36,7 +38,7 @@ function endMs(animation: Animation): number {
 function drive(animation: Animation): void {
   const rate = animation.playbackRate;
   const offsetMs = heldAtMs.get(animation) ?? (rate < 0 ? endMs(animation) : 0);
-  driven.set(animation, { offsetMs, sinceMs: now(), rate });
+  driven.set(animation, { offsetMs, sinceMs: now(), rate, atMs: now() });
   native.pause.call(animation);
   native.currentTime.set.call(animation, offsetMs);
 }
@@ -54,6 +56,9 @@ function pausedByStyle(animation: Animation): boolean {
 }
 
 function update(animation: Animation, state: Driven): void {
+  // Where time has not moved, neither has the animation; looking at its style would cost a layout.
+  if (state.atMs === now() && state.rate === animation.playbackRate) return;
+  state.atMs = now();
   if (pausedByStyle(animation)) {
     state.offsetMs = ownTime(animation);
     state.sinceMs = now();
@@ -130,7 +135,7 @@ function releaseOn(method: "pause" | "play" | "finish" | "reverse"): void {
 function moveTo(animation: Animation, timeMs: number): void {
   heldAtMs.set(animation, timeMs);
   const state = driven.get(animation);
-  if (state) Object.assign(state, { offsetMs: timeMs, sinceMs: now() });
+  if (state) Object.assign(state, { offsetMs: timeMs, sinceMs: now(), atMs: Number.NaN });
 }
 
 export function installAnimations(): void {

@@ -59,7 +59,11 @@ function createRuntime({ fps, variables }: PageConfig): PageRuntime {
 
   const step = async (frame: number): Promise<void> => {
     const timeMs = (frame * 1000 * fps.den) / fps.num;
-    await advance(leadInMs + timeMs, () => seek(timeMs / 1000));
+    await advance(leadInMs + timeMs, async () => {
+      await seek(timeMs / 1000);
+      // As in any browser, animations have moved before the frame's callbacks look at them.
+      syncAnimations();
+    });
     await Promise.all(childRuntimes().map((child) => child.stepTo(frame)));
     syncAnimations();
   };
@@ -71,7 +75,7 @@ function createRuntime({ fps, variables }: PageConfig): PageRuntime {
     leadIn: async () => {
       if (isDeclared() || leadInSteps >= LEAD_IN_MAX_STEPS) return false;
       leadInMs = (++leadInSteps * 1000) / LEAD_IN_STEPS_PER_SECOND;
-      await advance(leadInMs, () => undefined);
+      await advance(leadInMs, syncAnimations);
       syncAnimations();
       return true;
     },
