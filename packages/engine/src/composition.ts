@@ -23,6 +23,7 @@ export interface OpenCompositionOptions {
   readonly scratchDir: string;
   readonly proxyPort: number;
   readonly url: string;
+  readonly script: string;
   readonly width: number;
   readonly height: number;
   readonly deviceScaleFactor: number;
@@ -43,6 +44,11 @@ export interface Composition {
 
 function frameSource(page: Page, { browser, intervalMs }: OpenCompositionOptions): FrameSource {
   return browser.frameControl === "begin-frame" ? beginFrameSource(page, intervalMs) : screenshotSource(page);
+}
+
+/** Frames of other hosts learn nothing of the request's variables. */
+function ownDocumentsOnly({ url, script }: OpenCompositionOptions): string {
+  return `if (self.origin === ${JSON.stringify(new URL(url).origin)}) ${script}`;
 }
 
 async function navigate(page: Page, url: string, deadline: number): Promise<void> {
@@ -142,6 +148,7 @@ export async function openComposition(options: OpenCompositionOptions): Promise<
       snapshotOrigin: new URL(options.url).origin,
     });
     const frames = frameSource(page, options);
+    await page.send("Page.addScriptToEvaluateOnNewDocument", { source: ownDocumentsOnly(options) });
     await navigate(page, options.url, Date.now() + options.readyTimeoutMs);
     await untilReady(page, frames, options);
     return { page, frames, product: browser.product, close: browser.close };

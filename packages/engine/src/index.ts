@@ -5,7 +5,7 @@ export { browserSandboxWorks } from "./browser/sandbox.ts";
 export { captureChunk } from "./capture/capture-chunk.ts";
 export { type FfmpegBinaries, findFfmpeg, listEncoders } from "./encode/find-ffmpeg.ts";
 export type { DeclaredDuration, Declarations, PageConfig } from "./page-protocol.ts";
-export { pageHeadHtml } from "./page-source.ts";
+export { pageHeadHtml, pageScript } from "./page-source.ts";
 export { type Probe, probe } from "./probe.ts";
 export { RunError, runForOutput } from "./run-for-output.ts";
 export type { ChunkFile, ChunkTask, PageSource, Picture, TaskContext, Tools } from "./tasks.ts";

@@ -32,9 +32,13 @@ function scriptJson(value: unknown): string {
     .replace(/[\u0080-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-/** The script element that goes first into every HTML document's head. */
-export async function pageHeadHtml(config: PageConfig): Promise<string> {
+/** The page runtime with its configuration, as a script. */
+export async function pageScript(config: PageConfig): Promise<string> {
   source ??= readSource();
-  const runtime = (await source).replaceAll("</script", "<\\/script");
-  return `<script>{const __FRAMEWRIGHT_CONFIG__=${scriptJson(config)};${runtime}}</script>`;
+  return `{const __FRAMEWRIGHT_CONFIG__=${scriptJson(config)};${await source}}`;
+}
+
+/** The script element that goes first into every HTML document's head. */
+export function pageHeadHtml(script: string): string {
+  return `<script>${script.replaceAll("</script", "<\\/script")}</script>`;
 }

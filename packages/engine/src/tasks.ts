@@ -15,6 +15,8 @@ export interface PageSource {
   /** Address of the entry file, on the snapshot's origin. */
   readonly url: string;
   readonly proxyPort: number;
+  /** The page runtime, for documents that no server sends: frames with `srcdoc`, say. */
+  readonly script: string;
   readonly readyTimeoutMs: number;
   /** For one frame, from seek to picture. */
   readonly frameTimeoutMs: number;

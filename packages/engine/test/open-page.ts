@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 import { findBrowser } from "../src/browser/find-browser.ts";
 import { type Composition, openComposition } from "../src/composition.ts";
-import { pageHeadHtml } from "../src/page-source.ts";
+import { pageHeadHtml, pageScript } from "../src/page-source.ts";
 
 const TIMEOUT_MS = 10_000;
 
@@ -30,7 +30,8 @@ export interface PageOptions {
 export async function openPage(body: string, options: PageOptions = {}): Promise<TestPage> {
   const { fps = { num: 10, den: 1 }, variables = {}, readyTimeoutMs = TIMEOUT_MS } = options;
   const scratchDir = await mkdtemp(join(tmpdir(), "framewright-engine-"));
-  const head = await pageHeadHtml({ variables, fps });
+  const script = await pageScript({ variables, fps });
+  const head = pageHeadHtml(script);
   const server = createServer((_request, response) => {
     response.setHeader("content-type", "text/html; charset=utf-8");
     response.end(`<!doctype html><html><head>${head}</head><body>${body}</body></html>`);
@@ -52,6 +53,7 @@ export async function openPage(body: string, options: PageOptions = {}): Promise
       scratchDir,
       proxyPort: (server.address() as AddressInfo).port,
       url: "http://composition.localhost/",
+      script,
       width: 320,
       height: 180,
       deviceScaleFactor: 1,

@@ -2,6 +2,7 @@ import {
   assemble,
   captureChunk,
   pageHeadHtml,
+  pageScript,
   type PageSource,
   probe,
   type TaskContext,
@@ -27,15 +28,16 @@ async function withPage<T>(
   { signal, progress }: JobContext,
   work: (source: PageSource, context: TaskContext, server: SnapshotServer) => Promise<T>,
 ): Promise<T> {
-  const headHtml = await pageHeadHtml({ variables: job.variables, fps: job.fps });
+  const script = await pageScript({ variables: job.variables, fps: job.fps });
   const server = await startSnapshotServer({
     root: job.snapshotDir,
-    headHtml,
+    headHtml: pageHeadHtml(script),
     allowedHosts: job.allowedHosts,
   });
   try {
     const { readyTimeoutMs, frameTimeoutMs, tools, scratchDir } = job;
-    const source = { url: entryUrl(job.entryFile), proxyPort: server.port, readyTimeoutMs, frameTimeoutMs };
+    const url = entryUrl(job.entryFile);
+    const source = { url, proxyPort: server.port, script, readyTimeoutMs, frameTimeoutMs };
     const context: TaskContext = {
       tools,
       scratchDir,

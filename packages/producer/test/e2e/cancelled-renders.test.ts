@@ -98,12 +98,8 @@ describe("a render that is cancelled leaves nothing behind", () => {
   test("while it is planned, and waits for the page", async () => {
     const script = "window.__hf = { ready: new Promise(() => {}), duration: 1, seek() {} }";
     const { id } = await submit(service, { html: page({ duration: null, script }) });
-    const waiting = await waitForRender(
-      service,
-      id,
-      (render) => at("plan")(render) && render.progress.waitingFor !== null,
-    );
-    expect(waiting.progress.waitingFor).toBe("window.__hf.ready");
+    await waitForRender(service, id, ({ progress }) => progress.waitingFor === "window.__hf.ready");
+    expect((await getRender(service, id)).progress.stage).toBe("plan");
     await expectCancelled(id);
     await expectQuiet(process.pid, service.dataDir);
   });
