@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { getRender, submit, waitForRender } from "./api.ts";
 import { expectQuiet } from "./leftovers.ts";
 import { layeredPage } from "./pages.ts";
-import { processTree, type RunningProcess, survivors, until } from "./process-tree.ts";
+import { killIfAlive, processTree, type RunningProcess, survivors, until } from "./process-tree.ts";
 import { startTestProducer, type TestProducer } from "./producer.ts";
 
 /** A worker that dies takes its browser with it: its pipe closes. */
@@ -91,7 +91,7 @@ test("a render whose browser is killed again and again fails with the reason", a
     const browsers = (await processTree(process.pid)).filter(isBrowser);
     for (const { pid } of browsers) {
       seen.add(pid);
-      process.kill(pid, "SIGKILL");
+      killIfAlive(pid);
     }
     if (seen.size > 5) break;
   }

@@ -64,3 +64,13 @@ export async function until<T>(
     await sleep(LOOK_MS);
   }
 }
+
+/** Kills a process; false when it has ended by itself since it was listed. */
+export function killIfAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ESRCH") return false;
+    throw error;
+  }
+}

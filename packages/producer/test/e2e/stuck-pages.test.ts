@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { plan, submit, waitForRender } from "./api.ts";
 import { page } from "./pages.ts";
-import { processTree } from "./process-tree.ts";
+import { killIfAlive, processTree } from "./process-tree.ts";
 import { startTestProducer, type TestProducer } from "./producer.ts";
 
 const READY_TIMEOUT_S = 3;
@@ -101,7 +101,7 @@ test("a page whose process dies is refused, with its console", async () => {
     );
     // One that has only just started has not said anything yet.
     if (renderers.length > 0) await sleep(500);
-    for (const { pid } of renderers) killed += Number(process.kill(pid, "SIGKILL"));
+    for (const { pid } of renderers) killed += Number(killIfAlive(pid));
   }
   const { problem } = await planning;
   expect(killed).toBeGreaterThan(0);
