@@ -82,30 +82,36 @@ async function pendingWork(page: Page, deadline: number): Promise<string[]> {
   return [...(isStrings(names) ? names : []), ...page.network.inFlight()];
 }
 
+/** Tells what the page waits for, when that changes. */
+function waitingReport({ onWaiting }: OpenCompositionOptions): (first: string | null) => void {
+  let shown: string | null = null;
+  return (first) => {
+    if (first !== shown) onWaiting?.(first);
+    shown = first;
+  };
+}
+
+function notReady(page: Page, pending: readonly string[], timeoutMs: number): ProblemError {
+  const what = pending.slice(0, 5).join(", ") || "its declarations";
+  return new ProblemError("page-not-ready", `After ${timeoutMs / 1000} s the page still waits for ${what}.`, {
+    evidence: { pending: pending.slice(0, 20), console: page.console.tail() },
+  });
+}
+
 /** Waits until the page is ready and has declared itself. @throws ProblemError `page-not-ready`, `page-unresponsive` */
 async function untilReady(page: Page, frames: FrameSource, options: OpenCompositionOptions): Promise<void> {
   const deadline = Date.now() + options.readyTimeoutMs;
-  let shown: string | null = null;
+  const report = waitingReport(options);
   let quiet = 0;
   for (;;) {
     const pending = await pendingWork(page, deadline);
     checkDocument(page);
     const first = pending[0] ?? null;
-    if (first !== shown) options.onWaiting?.(first);
-    shown = first;
+    report(first);
     quiet = first === null ? quiet + 1 : 0;
     // Once it is quiet, time may pass for a page that has not yet said how long it is.
     if (quiet >= QUIET_POLLS && (await page.evaluate("__framewright.leadIn()", deadline)) === false) return;
-    if (Date.now() + POLL_MS > deadline) {
-      const what = pending.slice(0, 5).join(", ") || "its declarations";
-      throw new ProblemError(
-        "page-not-ready",
-        `After ${options.readyTimeoutMs / 1000} s the page still waits for ${what}.`,
-        {
-          evidence: { pending: pending.slice(0, 20), console: page.console.tail() },
-        },
-      );
-    }
+    if (Date.now() + POLL_MS > deadline) throw notReady(page, pending, options.readyTimeoutMs);
     await frames.settle(deadline);
     if (first !== null) await sleep(POLL_MS, undefined, { signal: options.signal });
   }

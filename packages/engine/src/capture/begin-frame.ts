@@ -12,19 +12,18 @@ const SETTLE_TICKS_MS = 1;
 export function beginFrameSource(page: Page, intervalMs: number): FrameSource {
   let ticks = 1_000;
   const timedOut =
-    (what: string) =>
+    (code: "page-unresponsive" | "frame-timeout", detail: string) =>
     (error: unknown): never => {
       if (!(error instanceof CallTimeout)) throw error;
-      throw new ProblemError("frame-timeout", `${what} was not drawn in time.`, {
-        evidence: { console: page.console.tail() },
-      });
+      throw new ProblemError(code, detail, { evidence: { console: page.console.tail() } });
     };
   return {
     settle: async (deadline) => {
       ticks += SETTLE_TICKS_MS;
       await page
         .send("HeadlessExperimental.beginFrame", { frameTimeTicks: ticks, interval: intervalMs }, deadline)
-        .catch(timedOut("A frame before the first"));
+        // Between frames it is a script of the page that keeps it from answering.
+        .catch(timedOut("page-unresponsive", "The page's scripts did not return."));
     },
     capture: async (frame, image, deadline) => {
       // A frame that waited for an image has settled past its time: the compositor's clock never goes back.
@@ -39,7 +38,7 @@ export function beginFrameSource(page: Page, intervalMs: number): FrameSource {
           { frameTimeTicks: ticks, interval: intervalMs, screenshot },
           deadline,
         )
-        .catch(timedOut(`Frame ${frame}`));
+        .catch(timedOut("frame-timeout", `Frame ${frame} was not drawn in time.`));
       if (screenshotData === undefined || screenshotData === "") {
         throw new ProblemError("browser-failed", `The browser gave no picture for frame ${frame}.`);
       }

@@ -8,16 +8,22 @@ function finite(text: string | null): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-/** Seconds at which a clip starts: a number, or another clip's end as `id`, `id + 1.5` or `id - 0.5`. */
+/** Another clip and the seconds after its end, as `id`, `id + 1.5` or `id - 0.5`. */
+function parseReference(text: string): { clip: Element; offset: number } | null {
+  const [, id, sign, seconds = "0"] = /^\s*([\w-]+?)\s*(?:([+-])\s*([\d.]+))?\s*$/.exec(text) ?? [];
+  const clip = id === undefined ? null : document.getElementById(id);
+  return clip && { clip, offset: Number(seconds) * (sign === "-" ? -1 : 1) };
+}
+
+/** Seconds at which a clip starts: a number, or a time after another clip's end. */
 function startOf(element: Element, hops = 0): number {
-  const text = element.getAttribute("data-start");
+  const text = element.getAttribute("data-start") ?? "";
   const value = finite(text);
   if (value !== null) return value;
-  const reference = /^\s*([\w-]+?)\s*(?:([+-])\s*([\d.]+))?\s*$/.exec(text ?? "");
-  const other = reference?.[1] === undefined ? null : document.getElementById(reference[1]);
-  if (!reference || !other || hops >= MAX_REFERENCES) return 0;
-  const offset = Number(reference[3] ?? 0) * (reference[2] === "-" ? -1 : 1);
-  return startOf(other, hops + 1) + (finite(other.getAttribute("data-duration")) ?? 0) + offset;
+  const reference = parseReference(text);
+  if (!reference || hops >= MAX_REFERENCES) return 0;
+  const { clip, offset } = reference;
+  return startOf(clip, hops + 1) + (finite(clip.getAttribute("data-duration")) ?? 0) + offset;
 }
 
 /** Where a nested composition's own time begins, in seconds. */
