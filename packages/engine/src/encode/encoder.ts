@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { ProblemError } from "@framewright/contract";
 
@@ -10,6 +11,8 @@ import { encodeArguments } from "./settings.ts";
 
 /** Encoding a handful of queued frames takes a fraction of this, even at 8K. */
 const STALL_TIMEOUT_MS = 60_000;
+/** An encoder whose pipe has broken is as good as gone. */
+const EXIT_GRACE_MS = 2_000;
 
 export interface EncoderOptions {
   readonly ffmpeg: string;
@@ -68,11 +71,13 @@ export function startEncoder(options: EncoderOptions): Encoder {
     const stall = AbortSignal.timeout(STALL_TIMEOUT_MS);
     const either = AbortSignal.any([failed.signal, signal, stall]);
     either.throwIfAborted();
-    await wait(either).catch((error: unknown) => {
-      failed.signal.throwIfAborted();
+    await wait(either).catch(async (error: unknown) => {
       signal.throwIfAborted();
       if (stall.aborted) throw new ProblemError("encode-failed", "The encoder stopped taking frames.");
-      throw error;
+      // The pipe may break a moment before the encoder's end is known, which explains it better.
+      await Promise.race([exited, sleep(EXIT_GRACE_MS, undefined, { ref: false })]);
+      failed.signal.throwIfAborted();
+      throw encodeError(tail.text(), error);
     });
   };
   const close = async (): Promise<void> => {
