@@ -129,3 +129,29 @@ it("draws the same random numbers in every run", async () => {
     expect.stringMatching(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/),
   ]);
 });
+
+it("gives a seek the frames and immediate timers that it waits for, and nobody else a frame more", async () => {
+  await withPage(
+    `<div data-composition-id="main"></div><script>
+      let others = 0;
+      const count = () => { others++; requestAnimationFrame(count); };
+      requestAnimationFrame(count);
+      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+      window.shown = -1;
+      window.__hf = {
+        duration: 2,
+        async seek(seconds) {
+          await frame();
+          await frame();
+          await new Promise((resolve) => setTimeout(resolve));
+          window.shown = seconds;
+        },
+      };
+    </script>`,
+    async ({ read, stepTo }) => {
+      await stepTo(0);
+      await stepTo(5);
+      expect(await read("[shown, others]")).toEqual([0.5, 6]);
+    },
+  );
+});

@@ -129,13 +129,38 @@ async function runFrameCallbacks(): Promise<void> {
   }
 }
 
+/** How often a seek that waits for something real, a fetch say, is looked at again. */
+const SEEK_POLL_MS = 1;
+
+/**
+ * Waits for a seek. Time stands still meanwhile, so a frame or a timer without delay that the seek itself asks for
+ * and waits for is given at once; those that were asked for before keep their turn.
+ */
+async function finishSeek(seeking: Promise<void>, firstId: number): Promise<void> {
+  let settled = false;
+  const end = (): void => void (settled = true);
+  seeking.then(end, end);
+  await macrotask();
+  while (!settled) {
+    for (const [id, callback] of frameCallbacks) {
+      if (id < firstId) continue;
+      frameCallbacks.delete(id);
+      call(() => callback(nowMs));
+    }
+    await fireTimers(nowMs);
+    await new Promise((resolve) => native.setTimeout(resolve, SEEK_POLL_MS));
+  }
+  await seeking;
+}
+
 /** Moves virtual time to `toMs`: timers first, then the seek of everything that is a function of time, then frame callbacks. */
-export async function advance(toMs: number, seek: () => Promise<void> | void): Promise<void> {
+export async function advance(toMs: number, seek: () => Promise<void>): Promise<void> {
   advancing = true;
   try {
     await fireTimers(toMs);
     nowMs = toMs;
-    await seek();
+    const firstId = lastId + 1;
+    await finishSeek(seek(), firstId);
     await runFrameCallbacks();
     await fireTimers(toMs);
   } finally {

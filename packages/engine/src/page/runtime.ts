@@ -75,7 +75,7 @@ function createRuntime({ fps, variables }: PageConfig): PageRuntime {
     leadIn: async () => {
       if (isDeclared() || leadInSteps >= LEAD_IN_MAX_STEPS) return false;
       leadInMs = (++leadInSteps * 1000) / LEAD_IN_STEPS_PER_SECOND;
-      await advance(leadInMs, syncAnimations);
+      await advance(leadInMs, async () => syncAnimations());
       syncAnimations();
       return true;
     },

@@ -9,8 +9,13 @@ import { pageJob } from "./plan-render.ts";
 import { FrameMeter } from "./frame-meter.ts";
 import { fpsOf, type RenderRecord } from "./render-record.ts";
 
-/** Faults of the machine, not of the composition: the chunk is tried again once, on a fresh worker. */
-const INFRASTRUCTURE: ReadonlySet<ProblemCode> = new Set(["worker-lost", "browser-failed", "encode-failed"]);
+/** What may be a fault of the machine and not of the composition: the chunk is tried again once, in a fresh browser. */
+const WORTH_ANOTHER_TRY: ReadonlySet<ProblemCode> = new Set([
+  "worker-lost",
+  "browser-failed",
+  "encode-failed",
+  "page-crashed",
+]);
 const ATTEMPTS = 2;
 
 /** A worker that has not told of a frame for this much longer than a frame may take is stuck. */
@@ -69,7 +74,7 @@ async function captureOne(capture: Capture, chunk: Chunk): Promise<ChunkFile> {
       return await attempt(capture, chunk);
     } catch (error) {
       capture.signal.throwIfAborted();
-      if (left <= 1 || !isProblemError(error) || !INFRASTRUCTURE.has(error.code)) throw error;
+      if (left <= 1 || !isProblemError(error) || !WORTH_ANOTHER_TRY.has(error.code)) throw error;
       capture.meter.update(chunk.index, 0);
       capture.record.warn({
         code: "chunk-retried",

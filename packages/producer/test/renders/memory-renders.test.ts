@@ -222,13 +222,13 @@ it("cancels the other chunks when one fails for good", async () => {
   const ended: number[] = [];
   const renders = await open(async (job, options) => {
     if (job.kind !== "chunk") return healthy(job, options);
-    if (job.chunk.index === 1) throw new ProblemError("page-crashed", "It crashed.");
+    if (job.chunk.index === 1) throw new ProblemError("page-script-failed", "It threw.");
     await stuck(job, options).finally(() => ended.push(job.chunk.index));
     return undefined;
   });
   const { render } = await renders.submit(submission());
   const last = (await eventsOf(renders, render.id)).at(-1);
-  expect(last).toMatchObject({ render: { state: "failed", problem: { code: "page-crashed" } } });
+  expect(last).toMatchObject({ render: { state: "failed", problem: { code: "page-script-failed" } } });
   expect(ended.sort((a, b) => a - b)).toEqual([0, 2, 3]);
 });
 
