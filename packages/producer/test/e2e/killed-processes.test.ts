@@ -67,6 +67,14 @@ describe("a render goes on, says so, and leaves nothing behind, when kill -9 str
     await expectRetried(id);
   });
 
+  test("the page's own process", async () => {
+    const id = await startCapturing();
+    const isRenderer = ({ command }: RunningProcess): boolean => command.includes("--type=renderer");
+    // A browser may keep a spare one ready, which nobody would miss.
+    for (const { pid } of (await processTree(process.pid)).filter(isRenderer)) killIfAlive(pid);
+    await expectRetried(id);
+  });
+
   test("the render worker, whose browser and encoder die with it", async () => {
     const id = await startCapturing();
     const browser = await find(isBrowser);
