@@ -47,6 +47,8 @@ export interface PageRuntime {
   declarations(): Declarations;
   /** Steps through every frame up to `frame`, and says what it still waits for. */
   stepTo(frame: number): Promise<Pending>;
+  /** Steps towards `frame` as far as no frame of the browser is needed in between, and says where it is: one step at least. */
+  skipTo(frame: number): Promise<number>;
   /** Delays readiness, or the current frame, until the promise settles. For compositions. */
   waitUntil(promise: PromiseLike<unknown>, label?: string): void;
 }

@@ -14,6 +14,8 @@ export interface Probe {
   readonly declarations: Declarations;
   /** Errors that no script of the page caught. */
   readonly uncaught: readonly string[];
+  /** Scripts of workers, whose clock is the real one. */
+  readonly workers: readonly string[];
   readonly failedRequests: readonly FailedRequest[];
 }
 
@@ -46,7 +48,12 @@ export async function probe(source: PageSource, context: TaskContext): Promise<P
     if (!isDeclarations(declarations)) {
       throw new ProblemError("page-script-failed", "A script of the composition replaced the page runtime.");
     }
-    return { declarations, uncaught: page.console.uncaught(), failedRequests: page.network.failed() };
+    return {
+      declarations,
+      uncaught: page.console.uncaught(),
+      workers: page.network.workers(),
+      failedRequests: page.network.failed(),
+    };
   } finally {
     await composition.close();
   }

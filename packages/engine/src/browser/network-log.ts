@@ -10,6 +10,8 @@ export interface FailedRequest {
 export interface NetworkLog {
   /** Requests without an answer yet, as "request: URL". */
   inFlight(): string[];
+  /** Scripts of the page's workers. */
+  workers(): string[];
   failed(): readonly FailedRequest[];
   /** Status and MIME type of the document itself. */
   document(): { readonly status: number; readonly mimeType: string } | null;
@@ -18,6 +20,7 @@ export interface NetworkLog {
 /** Streams stay open by design: waiting for them would wait for ever. */
 const ENDLESS_TYPES = new Set(["EventSource", "WebSocket", "Media", "Ping", "Prefetch"]);
 const MAX_FAILED = 50;
+const MAX_WORKERS = 100;
 const MAX_URL_LENGTH = 200;
 
 /** The snapshot server answers a request that the egress rules forbid with this status. */
@@ -32,11 +35,18 @@ export function followNetwork(cdp: Cdp, sessionId: string, snapshotOrigin: strin
   const open = new Map<string, string>();
   const urls = new Map<string, string>();
   const failed: FailedRequest[] = [];
+  const workers = new Set<string>();
   let main: { status: number; mimeType: string } | null = null;
 
   const fail = (url: string, reason: string, refused: boolean): void => {
     if (failed.length < MAX_FAILED) failed.push({ url: shorten(url), reason, refused });
   };
+  // A worker's script is loaded in the page's name, and finishes in the worker's: nobody would tell us.
+  cdp.on("Target.targetCreated", "", ({ targetInfo }) => {
+    if (!targetInfo.type.includes("worker")) return;
+    if (workers.size < MAX_WORKERS) workers.add(targetInfo.url);
+    for (const [requestId, url] of open) if (url === targetInfo.url) open.delete(requestId);
+  });
   const close = (requestId: string): void => {
     open.delete(requestId);
     urls.delete(requestId);
@@ -45,7 +55,7 @@ export function followNetwork(cdp: Cdp, sessionId: string, snapshotOrigin: strin
   cdp.on("Network.requestWillBeSent", sessionId, ({ requestId, request, type }) => {
     if (request.url.startsWith("data:") || request.url.startsWith("blob:")) return;
     urls.set(requestId, request.url);
-    if (!ENDLESS_TYPES.has(type ?? "")) open.set(requestId, request.url);
+    if (!ENDLESS_TYPES.has(type ?? "") && !workers.has(request.url)) open.set(requestId, request.url);
   });
   cdp.on("Network.responseReceived", sessionId, ({ requestId, response, type }) => {
     if (type === "Document" && main === null) main = { status: response.status, mimeType: response.mimeType };
@@ -65,6 +75,7 @@ export function followNetwork(cdp: Cdp, sessionId: string, snapshotOrigin: strin
 
   return {
     inFlight: () => [...open.values()].map((url) => `request: ${shorten(url)}`),
+    workers: () => [...workers].map(shorten),
     failed: () => failed,
     document: () => main,
   };

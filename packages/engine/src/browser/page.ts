@@ -82,6 +82,7 @@ export async function openPage(cdp: Cdp, options: OpenOptions): Promise<Page> {
     page.send("Runtime.enable", undefined),
     page.send("Network.enable", {}),
     page.send("Inspector.enable", undefined),
+    cdp.send("Target.setDiscoverTargets", { discover: true }, { deadline: soon() }),
     cdp.send("Browser.setDownloadBehavior", { behavior: "deny" }, { deadline: soon() }),
   ]);
   if (frameControl === "screenshot") {
@@ -108,7 +109,7 @@ function watch(cdp: Cdp, sessionId: string, page: Page): void {
   });
   let documents = 0;
   cdp.on("Page.frameNavigated", sessionId, ({ frame }) => {
-    if (frame.parentId !== undefined || frame.url === "about:blank" || ++documents < 2) return;
+    if (frame.parentId !== undefined || ++documents < 2) return;
     cdp.abort(
       new ProblemError("page-load-failed", "The page navigated away from the composition.", {
         evidence: evidence(),

@@ -5,8 +5,9 @@ import type { Page } from "../browser/page.ts";
 import type { FrameSource } from "./frame-source.ts";
 
 /** Compositor time of frame 0, in milliseconds: later than any frame that was drawn while the page loaded. */
-const FIRST_TICKS_MS = 10_000_000;
-const SETTLE_TICKS_MS = 1;
+const FIRST_TICKS_MS = 10_000;
+/** Frames without a time of their own barely move it: an animated image would have to catch up. */
+const SETTLE_TICKS_MS = 0.05;
 
 /** Frames on command: https://chromedevtools.github.io/devtools-protocol/tot/HeadlessExperimental/ */
 export function beginFrameSource(page: Page, intervalMs: number): FrameSource {
@@ -17,6 +18,11 @@ export function beginFrameSource(page: Page, intervalMs: number): FrameSource {
       if (!(error instanceof CallTimeout)) throw error;
       throw new ProblemError(code, detail, { evidence: { console: page.console.tail() } });
     };
+  /** A frame that waited for an image has settled past its time: the compositor's clock never goes back. */
+  const ticksOf = (frame: number): number => {
+    ticks = Math.max(ticks + SETTLE_TICKS_MS, FIRST_TICKS_MS + frame * intervalMs);
+    return ticks;
+  };
   return {
     settle: async (deadline) => {
       ticks += SETTLE_TICKS_MS;
@@ -25,9 +31,13 @@ export function beginFrameSource(page: Page, intervalMs: number): FrameSource {
         // Between frames it is a script of the page that keeps it from answering.
         .catch(timedOut("page-unresponsive", "The page's scripts did not return."));
     },
+    step: async (frame, deadline) => {
+      const params = { frameTimeTicks: ticksOf(frame), interval: intervalMs, noDisplayUpdates: true };
+      await page
+        .send("HeadlessExperimental.beginFrame", params, deadline)
+        .catch(timedOut("page-unresponsive", "The page's scripts did not return."));
+    },
     capture: async (frame, image, deadline) => {
-      // A frame that waited for an image has settled past its time: the compositor's clock never goes back.
-      ticks = Math.max(ticks + SETTLE_TICKS_MS, FIRST_TICKS_MS + frame * intervalMs);
       const screenshot =
         image.codec === "mjpeg"
           ? { format: "jpeg" as const, quality: image.quality }
@@ -35,7 +45,7 @@ export function beginFrameSource(page: Page, intervalMs: number): FrameSource {
       const { screenshotData } = await page
         .send(
           "HeadlessExperimental.beginFrame",
-          { frameTimeTicks: ticks, interval: intervalMs, screenshot },
+          { frameTimeTicks: ticksOf(frame), interval: intervalMs, screenshot },
           deadline,
         )
         .catch(timedOut("frame-timeout", `Frame ${frame} was not drawn in time.`));

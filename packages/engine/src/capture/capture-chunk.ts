@@ -16,18 +16,22 @@ async function stepTo({ page }: Composition, frame: number, deadline: number): P
   return (Array.isArray(pending) && pending.length > 0) || page.network.inFlight().length > 0;
 }
 
-/** Brings a fresh page near the chunk's start, through every frame, since scripts may count them. */
+/** Brings a fresh page to the frame before the chunk's first, through every frame, since scripts may count them. */
 async function skipTo(
   composition: Composition,
-  task: ChunkTask,
+  { chunk, source }: ChunkTask,
   { signal, onFrames }: TaskContext,
 ): Promise<void> {
-  for (let frame = 0; frame < task.chunk.startFrame; frame += SKIP_BATCH) {
+  const { page, frames } = composition;
+  for (let next = 0; next < chunk.startFrame;) {
     signal.throwIfAborted();
-    const deadline = Date.now() + task.source.frameTimeoutMs;
-    if (await stepTo(composition, frame, deadline)) await untilComplete(composition, frame, deadline);
-    await composition.frames.settle(deadline);
+    const deadline = Date.now() + source.frameTimeoutMs;
+    const until = Math.min(next + SKIP_BATCH, chunk.startFrame) - 1;
+    const reached = Number(await page.evaluate(`__framewright.skipTo(${until})`, deadline));
+    await untilComplete(composition, reached, deadline);
+    await frames.step(reached, deadline);
     onFrames?.(0);
+    next = reached + 1;
   }
 }
 

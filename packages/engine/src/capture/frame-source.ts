@@ -17,6 +17,8 @@ export const IMAGE_FORMATS: Readonly<Record<Quality, ImageFormat>> = {
 export interface FrameSource {
   /** Lets layout, observers and image decoding run without taking a picture. */
   settle(deadline: number): Promise<void>;
+  /** The same at a frame's own time: observers, scrolling and events go on as if it had been drawn. */
+  step(frame: number, deadline: number): Promise<void>;
   /** @throws ProblemError `frame-timeout` */
   capture(frame: number, image: ImageFormat, deadline: number): Promise<Buffer>;
 }

@@ -9,6 +9,7 @@ export function screenshotSource(page: Page): FrameSource {
   return {
     // The page draws by itself: there is nothing to drive.
     settle: async () => undefined,
+    step: async () => undefined,
     capture: async (frame, image, deadline) => {
       const format =
         image.codec === "mjpeg"

@@ -1,6 +1,7 @@
 import { now } from "./clock.ts";
 import { describeElement } from "./describe-element.ts";
 import { native } from "./native.ts";
+import { allAnimations, allElements } from "./roots.ts";
 
 /**
  * CSS animations, transitions and Web Animations run on virtual time: each is paused as soon as it is seen
@@ -83,16 +84,16 @@ function update(animation: Animation, state: Driven): void {
 
 /** Brings every animation to the present virtual time. */
 export function syncAnimations(): void {
-  for (const animation of native.getAnimations()) {
+  for (const animation of allAnimations()) {
     const state = driven.get(animation);
     if (state) update(animation, state);
-    else if (animation.timeline === document.timeline) {
+    else if (animation.timeline instanceof DocumentTimeline) {
       const playState = native.playState.get.call(animation);
       if (playState === "running") drive(animation);
       else if (playState === "paused") heldAtMs.set(animation, ownTime(animation));
     }
   }
-  for (const svg of document.querySelectorAll("svg")) {
+  for (const svg of allElements("svg")) {
     if (svg.ownerSVGElement) continue;
     svg.pauseAnimations();
     svg.setCurrentTime(now() / 1000);
@@ -101,7 +102,7 @@ export function syncAnimations(): void {
 
 /** The longest animation's end, in seconds: finite ones first, Infinity when all are endless, null without any. */
 export function longestAnimationSeconds(): number | null {
-  const ends = native.getAnimations().map(endMs);
+  const ends = allAnimations().map(endMs);
   const finite = ends.filter((end) => Number.isFinite(end) && end > 0);
   if (finite.length > 0) return Math.max(...finite) / 1000;
   return ends.includes(Infinity) ? Infinity : null;
@@ -109,8 +110,7 @@ export function longestAnimationSeconds(): number | null {
 
 /** Animations without an end, described for a person. */
 export function endlessAnimations(): string[] {
-  return native
-    .getAnimations()
+  return allAnimations()
     .filter((animation) => endMs(animation) === Infinity)
     .map((animation) => {
       const effect = animation.effect;
@@ -121,10 +121,17 @@ export function endlessAnimations(): string[] {
     });
 }
 
+/** Before a page looks at an animation, or takes it over, it is where it should be at this very time. */
+function bringUpToDate(animation: Animation): void {
+  const state = driven.get(animation);
+  if (state) update(animation, state);
+}
+
 /** A page that controls an animation itself takes it over; it is driven again once it runs. */
 function releaseOn(method: "pause" | "play" | "finish" | "reverse"): void {
   const original = native[method];
   Animation.prototype[method] = function release(this: Animation) {
+    bringUpToDate(this);
     driven.delete(this);
     original.call(this);
     heldAtMs.set(this, ownTime(this));
@@ -143,6 +150,7 @@ export function installAnimations(): void {
   Object.defineProperty(Animation.prototype, "currentTime", {
     configurable: true,
     get(this: Animation) {
+      bringUpToDate(this);
       return native.currentTime.get.call(this);
     },
     set(this: Animation, value: CSSNumberish | null) {
@@ -157,8 +165,13 @@ export function installAnimations(): void {
       return state ? state.sinceMs - state.offsetMs / state.rate : native.startTime.get.call(this);
     },
     set(this: Animation, value: CSSNumberish | null) {
-      if (!driven.has(this)) native.startTime.set.call(this, value);
-      if (value !== null) moveTo(this, (now() - milliseconds(value)) * this.playbackRate);
+      if (value === null) {
+        native.startTime.set.call(this, value);
+        return;
+      }
+      // The browser's own timeline has another time: there, this animation might be over already.
+      if (!driven.has(this)) native.play.call(this);
+      moveTo(this, (now() - milliseconds(value)) * this.playbackRate);
     },
   });
   Object.defineProperty(Animation.prototype, "playState", {

@@ -32,18 +32,14 @@ export function compositionStart(id: string): number {
   return element?.hasAttribute("data-start") ? startOf(element) : 0;
 }
 
-/** Elements hidden here, with the inline visibility that they had. */
-const hidden = new WeakMap<HTMLElement, string>();
+const HIDDEN = "data-framewright-hidden";
 
-function setVisible(element: HTMLElement, visible: boolean): void {
-  if (visible === !hidden.has(element)) return;
-  if (visible) {
-    element.style.visibility = hidden.get(element) ?? "";
-    hidden.delete(element);
-  } else {
-    hidden.set(element, element.style.visibility);
-    element.style.visibility = "hidden";
-  }
+/** Stronger than what a timeline or a transition does to visibility, and true for all that a clip holds. */
+export function installClips(): void {
+  const sheet = new CSSStyleSheet();
+  const rules = "visibility: hidden !important; transition: none !important";
+  sheet.replaceSync(`[${HIDDEN}], [${HIDDEN}] * { ${rules} }`);
+  document.adoptedStyleSheets.push(sheet);
 }
 
 /** Shows each clip from its start to its end, the end excluded. */
@@ -54,6 +50,6 @@ export function seekClips(seconds: number): void {
     // A frame's time is a rounded number: half a millisecond early still belongs to the clip.
     const after = seconds > start - 5e-4;
     const before = duration === null || seconds < start + duration - 5e-4;
-    setVisible(element, after && before);
+    element.toggleAttribute(HIDDEN, !(after && before));
   }
 }

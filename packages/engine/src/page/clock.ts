@@ -1,4 +1,5 @@
 import { macrotask, native } from "./native.ts";
+import { answersArrived } from "./requests.ts";
 
 /** Tolerance for times that are equal but for rounding, in milliseconds. */
 const EPSILON_MS = 1e-3;
@@ -116,6 +117,7 @@ async function fireTimers(untilMs: number): Promise<void> {
     call(timer.callback);
     nesting = 0;
     await macrotask();
+    await answersArrived();
   }
 }
 
@@ -127,6 +129,7 @@ async function runFrameCallbacks(): Promise<void> {
     call(() => callback(nowMs));
     await macrotask();
   }
+  await answersArrived();
 }
 
 /** How often a seek that waits for something real, a fetch say, is looked at again. */
@@ -157,6 +160,9 @@ async function finishSeek(seeking: Promise<void>, firstId: number): Promise<void
 export async function advance(toMs: number, seek: () => Promise<void>): Promise<void> {
   advancing = true;
   try {
+    // What the last frame left to tell, an observer's news say, is told before time moves.
+    await macrotask();
+    await macrotask();
     await fireTimers(toMs);
     nowMs = toMs;
     const firstId = lastId + 1;

@@ -10,7 +10,7 @@ export const native = {
   currentTime: accessor(Animation.prototype, "currentTime"),
   startTime: accessor(Animation.prototype, "startTime"),
   playState: accessor(Animation.prototype, "playState"),
-  getAnimations: document.getAnimations.bind(document),
+  now: performance.now.bind(performance),
 };
 
 interface Accessor<T> {

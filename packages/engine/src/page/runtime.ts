@@ -1,12 +1,15 @@
 import type { PageConfig, PageRuntime, Pending } from "../page-protocol.ts";
 import { installAnimations, syncAnimations } from "./animations.ts";
 import { advance } from "./clock.ts";
-import { compositionStart, seekClips } from "./clips.ts";
+import { compositionStart, installClips, seekClips } from "./clips.ts";
 import { rootTimeline, timelines } from "./composition.ts";
 import { declarations, isDeclared } from "./declarations.ts";
 import { installClock } from "./install-clock.ts";
 import { macrotask } from "./native.ts";
 import { pending, waitUntil } from "./pending.ts";
+import { findDeclaredRoots, allElements, installRoots } from "./roots.ts";
+import { installRequests } from "./requests.ts";
+import { installFrameNeeds, needsFrames } from "./frame-needs.ts";
 import { installRandom } from "./random.ts";
 import { installVariables } from "./variables.ts";
 
@@ -37,7 +40,7 @@ async function seek(seconds: number): Promise<void> {
 
 /** Frames inside the page that come from the same snapshot keep the same time. */
 function childRuntimes(): PageRuntime[] {
-  return [...document.querySelectorAll("iframe")].flatMap((frame) => {
+  return allElements("iframe").flatMap((frame) => {
     try {
       return frame.contentWindow?.__framewright ?? [];
     } catch {
@@ -51,8 +54,16 @@ function createRuntime({ fps, variables }: PageConfig): PageRuntime {
   let leadInMs = 0;
   let leadInSteps = 0;
   let lastFrame = -1;
+  /** A frame that comes later begins with its own frame 0. */
+  const firstFrames = new WeakMap<PageRuntime, number>();
+  const firstFrameOf = (child: PageRuntime, frame: number): number => {
+    const first = firstFrames.get(child) ?? frame;
+    firstFrames.set(child, first);
+    return first;
+  };
 
   const allPending = (): Pending => {
+    if (lastFrame < 0) findDeclaredRoots();
     syncAnimations();
     return [...pending(), ...childRuntimes().flatMap((child) => child.pending())];
   };
@@ -64,7 +75,7 @@ function createRuntime({ fps, variables }: PageConfig): PageRuntime {
       // As in any browser, animations have moved before the frame's callbacks look at them.
       syncAnimations();
     });
-    await Promise.all(childRuntimes().map((child) => child.stepTo(frame)));
+    await Promise.all(childRuntimes().map((child) => child.stepTo(frame - firstFrameOf(child, frame))));
     syncAnimations();
   };
 
@@ -84,11 +95,20 @@ function createRuntime({ fps, variables }: PageConfig): PageRuntime {
       await macrotask();
       return allPending();
     },
+    skipTo: async (frame) => {
+      do await step(++lastFrame);
+      while (lastFrame < frame && !needsFrames());
+      return lastFrame;
+    },
   };
 }
 
 function install(config: PageConfig): void {
   if (window.__framewright) return;
+  installFrameNeeds();
+  installRequests();
+  installRoots();
+  installClips();
   installClock();
   installRandom();
   installAnimations();

@@ -45,6 +45,12 @@ export function planWarnings(probe: Probe, duration: Duration, fps: Fps): Warnin
   return [
     ...probe.declarations.warnings,
     ...cutWarning(probe, duration, fps),
+    ...probe.workers.map((url) => ({
+      code: "worker-clock",
+      message: `The page runs the worker ${url}, whose clock is the real one.`,
+      remedy:
+        "Move what depends on time out of the worker, or send it the time; the video may differ from run to run.",
+    })),
     ...probe.failedRequests.map(requestWarning),
     ...probe.uncaught.map((text) => ({
       code: "page-error",

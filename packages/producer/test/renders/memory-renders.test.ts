@@ -45,7 +45,10 @@ const DECLARATIONS = {
 const healthy: Behaviour = async (job) => {
   switch (job.kind) {
     case "probe":
-      return { probe: { declarations: DECLARATIONS, uncaught: [], failedRequests: [] }, hosts: [] };
+      return {
+        probe: { declarations: DECLARATIONS, uncaught: [], workers: [], failedRequests: [] },
+        hosts: [],
+      };
     case "chunk":
       return {
         index: job.chunk.index,
@@ -266,6 +269,19 @@ it("removes artifacts past their time, and later forgets the render", async () =
   await expect(renders.artifact(id)).rejects.toMatchObject({ code: "artifact-expired" });
   await renders.sweep(Date.now() + 2_500);
   await expect(renders.get(id)).rejects.toMatchObject({ code: "render-not-found" });
+});
+
+it("removes artifacts that a former process left once they are past their time", async () => {
+  const store = await openArtifacts(join(dir, "artifacts"));
+  const source = join(dir, "left.mp4");
+  await writeFile(source, "video");
+  await store.put("left.mp4", source, { filename: "left.mp4", contentType: "video/mp4" });
+  const renders = await open(healthy);
+  await renders.sweep(Date.now() + 500);
+  expect(await store.list()).toEqual(["left.mp4"]);
+  await renders.sweep(Date.now() + 1_500);
+  expect(await store.list()).toEqual([]);
+  await renders.close(Date.now());
 });
 
 it("lists the newest first, page by page, by state", async () => {

@@ -1,0 +1,72 @@
+/**
+ * Whether the page follows what only the browser's own frames bring: observers, scrolling, the events of animations.
+ * Such a page has to be given every frame on the way to a chunk's start; any other one can be stepped by script alone.
+ */
+let needed = false;
+
+const EVENTS =
+  /^(animation(start|end|iteration|cancel)|transition(run|start|end|cancel)|scroll(end)?|resize|finish|cancel|contentvisibilityautostatechange)$/;
+const HANDLERS = [
+  "animationstart",
+  "animationend",
+  "animationiteration",
+  "transitionrun",
+  "transitionstart",
+  "transitionend",
+  "scroll",
+] as const;
+const HANDLER_ATTRIBUTES = HANDLERS.map((name) => `[on${name}]`).join();
+
+export function needsFrames(): boolean {
+  needed ||= document.querySelector(HANDLER_ATTRIBUTES) !== null;
+  return needed;
+}
+
+/** Wraps methods so that their first use is noticed. */
+function noticeCalls(target: object, methods: readonly string[]): void {
+  for (const method of methods) {
+    const original: unknown = Reflect.get(target, method);
+    if (typeof original !== "function") continue;
+    Object.defineProperty(target, method, {
+      configurable: true,
+      writable: true,
+      value(this: unknown, ...args: unknown[]): unknown {
+        needed = true;
+        return Reflect.apply(original, this, args);
+      },
+    });
+  }
+}
+
+function noticeHandlers(target: object, names: readonly string[]): void {
+  for (const name of names) {
+    const descriptor = Object.getOwnPropertyDescriptor(target, `on${name}`);
+    if (!descriptor?.set) continue;
+    const { set } = descriptor;
+    Object.defineProperty(target, `on${name}`, {
+      ...descriptor,
+      set(this: unknown, value: unknown) {
+        needed = true;
+        Reflect.apply(set, this, [value]);
+      },
+    });
+  }
+}
+
+export function installFrameNeeds(): void {
+  // oxlint-disable-next-line typescript/unbound-method -- called with an explicit `this`
+  const addEventListener = EventTarget.prototype.addEventListener;
+  EventTarget.prototype.addEventListener = function add(this: EventTarget, type, ...rest) {
+    if (EVENTS.test(type)) needed = true;
+    Reflect.apply(addEventListener, this, [type, ...rest]);
+  };
+  for (const target of [HTMLElement.prototype, SVGElement.prototype, Document.prototype, window]) {
+    noticeHandlers(target, HANDLERS);
+  }
+  noticeHandlers(Animation.prototype, ["finish", "cancel"]);
+  noticeCalls(IntersectionObserver.prototype, ["observe"]);
+  noticeCalls(ResizeObserver.prototype, ["observe"]);
+  const scrolling = ["scroll", "scrollTo", "scrollBy", "scrollIntoView"];
+  noticeCalls(Element.prototype, scrolling);
+  noticeCalls(window, scrolling);
+}
