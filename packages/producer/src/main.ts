@@ -51,6 +51,5 @@ shutdown.listen();
 start.catch(async (error: unknown) => {
   if (starting.signal.aborted) return;
   log.fatal({ err: error }, startFailure(error, config));
-  process.exitCode = EXIT_BAD_SETUP;
-  await shutdown.start("start-up failed");
+  await shutdown.start("start-up failed", EXIT_BAD_SETUP);
 });

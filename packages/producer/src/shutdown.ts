@@ -24,8 +24,11 @@ export interface ShutdownOptions {
 }
 
 export interface Shutdown {
-  /** Runs the steps once, then ends the process: 0 when all went well, 1 otherwise. Later calls wait for the first. */
-  start(reason: string): Promise<void>;
+  /**
+   * Runs the steps once, then ends the process: with `exitCode`, or 0 when all went well and 1 otherwise.
+   * Later calls wait for the first.
+   */
+  start(reason: string, exitCode?: number): Promise<void>;
   /** Starts at SIGTERM and SIGINT; a second signal ends the process at once. */
   listen(): void;
 }
@@ -44,10 +47,10 @@ export function createShutdown({
   let running: Promise<void> | undefined;
   const open = new Set<string>();
 
-  const runAll = async (reason: string): Promise<void> => {
+  const runAll = async (reason: string, exitCode?: number): Promise<void> => {
     const hard = setTimeout(() => {
       log.fatal({ open: [...open], resources: process.getActiveResourcesInfo() }, "shutdown overran");
-      exit(1);
+      exit(exitCode ?? 1);
     }, drainMs + HARD_MARGIN_MS);
     log.info({ reason }, "shutting down");
     const run = async (step: ShutdownStep): Promise<void> => {
@@ -62,10 +65,10 @@ export function createShutdown({
     for (const step of started) await run(step);
     clearTimeout(hard);
     log.info({ open: [...open] }, "shut down");
-    exit(open.size === 0 ? 0 : 1);
+    exit(exitCode ?? (open.size === 0 ? 0 : 1));
   };
 
-  const start = (reason: string): Promise<void> => (running ??= runAll(reason));
+  const start = (reason: string, exitCode?: number): Promise<void> => (running ??= runAll(reason, exitCode));
 
   const onSignal = (signal: NodeJS.Signals): void => {
     if (running) {

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
@@ -6,6 +7,9 @@ import { expect, it, onTestFinished } from "vitest";
 
 import { readConfig } from "../../src/config.ts";
 import { startFailure } from "../../src/startup/start-failure.ts";
+import { openFolder } from "../e2e/machine.ts";
+import { FROM_SOURCE } from "../e2e/producer-process.ts";
+import { testEnvironment } from "../e2e/producer.ts";
 
 const config = readConfig({ PRODUCER_HOST: "127.0.0.1", PRODUCER_PORT: "4321" });
 
@@ -18,12 +22,51 @@ async function listenError(host: string, port: number): Promise<unknown> {
   return error;
 }
 
-it("names the address that is taken, and the variable", async () => {
+/** A port of the loopback address that somebody listens on. */
+async function takenPort(): Promise<number> {
   const taken = createServer().listen(0, "127.0.0.1");
   onTestFinished(() => void taken.close());
   await once(taken, "listening");
   const address = taken.address();
-  const port = typeof address === "object" && address ? address.port : 0;
+  return typeof address === "object" && address ? address.port : 0;
+}
+
+/** Starts the service as a program that cannot start; gives its exit code and what it wrote. */
+async function failToStart(env: Readonly<Record<string, string>>): Promise<{ code: number; text: string }> {
+  await using data = await openFolder();
+  const child = spawn(process.execPath, [FROM_SOURCE], {
+    cwd: data.dir,
+    env: { ...process.env, ...testEnvironment(data.dir), PRODUCER_LOG_LEVEL: "info", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: 40_000,
+    killSignal: "SIGKILL",
+  });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (text += String(chunk)));
+  const [code] = (await once(child, "close")) as [number];
+  return { code, text };
+}
+
+it.each([
+  [
+    "a port that is taken",
+    async () => ({ PRODUCER_PORT: String(await takenPort()) }),
+    /is in use by another/,
+  ],
+  ["a program that does not exist", async () => ({ PRODUCER_FFMPEG_PATH: "/nope" }), /PRODUCER_FFMPEG_PATH/],
+  ["a data folder that cannot be", async () => ({ PRODUCER_DATA_DIR: "/dev/null/x" }), /PRODUCER_DATA_DIR/],
+] as const)(
+  "%s ends the start with exit code 2 and the reason",
+  { timeout: 60_000 },
+  async (_, env, reason) => {
+    const { code, text } = await failToStart(await env());
+    expect(code).toBe(2);
+    expect(text).toMatch(reason);
+  },
+);
+
+it("names the address that is taken, and the variable", async () => {
+  const port = await takenPort();
   const text = startFailure(await listenError("127.0.0.1", port), config);
   expect(text).toMatch(/127\.0\.0\.1:4321 is in use .*PRODUCER_PORT/);
 });
