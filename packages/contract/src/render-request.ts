@@ -14,9 +14,11 @@ function depthWithin(value: unknown, left: number): boolean {
   return left > 0 && Object.values(value).every((item) => depthWithin(item, left - 1));
 }
 
+const EXPECTED_FPS = 'must be an integer or a ratio like "30000/1001"';
+
 export const FpsSchema = z
-  .union([z.int(), z.string()])
-  .refine((value) => parseFps(value) !== null, 'must be an integer or a ratio like "30000/1001"')
+  .union([z.int(), z.string()], EXPECTED_FPS)
+  .refine((value) => parseFps(value) !== null, EXPECTED_FPS)
   .meta({ description: "Frames per second: an integer, or a ratio as text.", example: "30000/1001" });
 
 export const VariablesSchema = z
@@ -48,10 +50,13 @@ export const FormatSchema = z.enum(["mp4"]);
 export type Format = z.infer<typeof FormatSchema>;
 
 export const RangeSchema = z
-  .union([
-    z.strictObject({ startFrame: z.int().min(0), endFrame: z.int().min(1) }),
-    z.strictObject({ startSeconds: z.number().min(0), endSeconds: z.number().positive() }),
-  ])
+  .union(
+    [
+      z.strictObject({ startFrame: z.int().min(0), endFrame: z.int().min(1) }),
+      z.strictObject({ startSeconds: z.number().min(0), endSeconds: z.number().positive() }),
+    ],
+    "must be {startFrame, endFrame} in whole frames, or {startSeconds, endSeconds}",
+  )
   .meta({ description: "The part to render, end exclusive: frames, or seconds. (Default: all)" });
 export type Range = z.infer<typeof RangeSchema>;
 

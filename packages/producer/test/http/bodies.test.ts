@@ -57,11 +57,20 @@ describe("a JSON body", () => {
 
   it("names each field that does not fit", async () => {
     const { errors } = await jsonOf(
-      await postJson(`${app.url}/v1/renders`, { html: "x", quality: "best", range: { startFrame: -1 } }),
+      await postJson(`${app.url}/v1/renders`, {
+        html: "x",
+        quality: "best",
+        range: { startFrame: -1 },
+        fps: [],
+      }),
     );
     expect(errors).toEqual([
+      { path: "fps", message: 'must be an integer or a ratio like "30000/1001"' },
       { path: "quality", message: expect.stringContaining("draft") },
-      { path: "range", message: expect.any(String) },
+      {
+        path: "range",
+        message: "must be {startFrame, endFrame} in whole frames, or {startSeconds, endSeconds}",
+      },
     ]);
   });
 
