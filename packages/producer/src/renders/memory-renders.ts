@@ -200,6 +200,18 @@ export class MemoryRenders implements Renders {
       }
       if (ageMs > 2 * settings.retentionMs || crowded) this.#forget(record);
     }
+    await this.#sweepForgotten(new Date(now - settings.retentionMs));
+  }
+
+  /** Artifacts of a former process have no record: their age tells. */
+  async #sweepForgotten(olderThan: Date): Promise<void> {
+    const { artifacts, log } = this.#deps;
+    try {
+      const removed = await artifacts.sweep(olderThan);
+      if (removed.length > 0) log.info({ count: removed.length }, "old artifacts removed");
+    } catch (error) {
+      log.error({ err: error }, "old artifacts could not be removed; it is tried again");
+    }
   }
 
   #forget(record: RenderRecord): void {
