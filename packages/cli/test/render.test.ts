@@ -150,6 +150,30 @@ describe("a render that fails", () => {
   });
 });
 
+describe("a place that cannot be written to", () => {
+  it.each(["/proc/x.mp4", "/proc/no/such/x.mp4"])(
+    "such as %s exits 2 before anything is done",
+    async (file) => {
+      service = await startFakeRenders();
+      const args = ["render", join(dir, "card"), "-o", file, "--server", service.url];
+      const { code, stderr } = await command(args);
+      expect(code).toBe(2);
+      expect(stderr).toContain(`folder of -o ${file}`);
+      expect(service.received).toEqual([]);
+    },
+  );
+
+  it("leaves nothing of the check behind where one can write", async () => {
+    await render({ problem: toProblem(new ProblemError("internal", "Because.")) });
+    expect((await readdir(dir, { recursive: true })).sort()).toEqual([
+      "card",
+      "card/index.html",
+      "out",
+      "out/deep",
+    ]);
+  });
+});
+
 describe("a command line that is wrong", () => {
   it.each([
     [["render", "-o", "a.mp4"], "missing required argument 'input'"],
