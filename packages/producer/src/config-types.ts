@@ -2,6 +2,8 @@ import { resolve } from "node:path";
 
 import { z } from "zod";
 
+import { parseAllowedHosts } from "./files/allowed-hosts.ts";
+
 function number(min: number, max: number) {
   const expected = `expected a whole number from ${min} to ${max}`;
   return z
@@ -13,6 +15,30 @@ function number(min: number, max: number) {
 
 const choice = <const T extends readonly [string, ...string[]]>(...values: T) =>
   z.string().pipe(z.enum(values, `expected one of: ${values.join(", ")}`));
+
+const list = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== ""),
+);
+
+/** The complaint about a pattern of hosts, or null when it is one. */
+function hostFault(pattern: string): string | null {
+  try {
+    parseAllowedHosts([pattern]);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+const EXPECTED_HOSTS = "expected hosts like cdn.example.com, *.example.com or example.com:8443";
+
+const hosts = list.superRefine((patterns, context) => {
+  const fault = patterns.map(hostFault).find((found) => found !== null);
+  if (fault !== undefined) context.addIssue(`${EXPECTED_HOSTS}: ${fault.replace(/\.$/, "")}`);
+});
 
 const MAX_SECONDS = 30 * 86_400;
 
@@ -27,12 +53,7 @@ export const kinds = {
   /** Given in seconds, read in milliseconds. */
   seconds: number(1, MAX_SECONDS).transform((seconds) => seconds * 1000),
   flag: choice("true", "false", "1", "0").transform((value) => value === "true" || value === "1"),
-  list: z.string().transform((list) =>
-    list
-      .split(",")
-      .map((item) => item.trim())
-      .filter((item) => item !== ""),
-  ),
+  hosts,
   workers: z.union([z.literal("auto"), number(1, 256)], "expected auto, or a whole number from 1 to 256"),
 };
 

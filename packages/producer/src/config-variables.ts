@@ -1,6 +1,6 @@
 import { kinds, optional, variable } from "./config-types.ts";
 
-const { bytes, choice, flag, list, number, path, port, seconds, text, workers } = kinds;
+const { bytes, choice, flag, hosts, number, path, port, seconds, text, workers } = kinds;
 
 /** Every variable that the service reads, by its name in the configuration. */
 export const VARIABLES = {
@@ -95,7 +95,7 @@ export const VARIABLES = {
   ),
   allowedHosts: variable(
     "PRODUCER_ALLOWED_HOSTS",
-    list,
+    hosts,
     "",
     "Hosts that a composition may fetch from, separated by commas.",
   ),

@@ -14,6 +14,7 @@ import type { Log } from "./log.ts";
 import { MemoryRenders } from "./renders/memory-renders.ts";
 import { openScratch } from "./scratch/scratch.ts";
 import type { ShutdownStep } from "./shutdown.ts";
+import { checkFolders } from "./startup/check-folders.ts";
 import { findTools, type Machine } from "./startup/find-tools.ts";
 import { firstWorker, startWorkers } from "./startup/start-workers.ts";
 import { watchReadiness } from "./startup/watch-readiness.ts";
@@ -65,6 +66,7 @@ export async function startProducer({
     : startHealth({ host: config.healthHost, port: config.healthPort, heartbeat, log });
   if (health) add("health thread", () => health.close());
 
+  await checkFolders(config);
   const scratch = await openScratch(config.dataDir, {
     onWarning: (message, cause) => log.warn({ err: cause }, message),
   });

@@ -74,6 +74,12 @@ describe("readConfig", () => {
     ]);
   });
 
+  it("quotes the host that is none, and says what is expected", () => {
+    const [line, ...others] = linesOf({ PRODUCER_ALLOWED_HOSTS: "a.example, http://a b, *.b.example:8443" });
+    expect(line).toMatch(/^PRODUCER_ALLOWED_HOSTS: expected hosts like .*: "http:\/\/a b" is not a host/);
+    expect(others).toEqual([]);
+  });
+
   it("names the variable that a misspelt one was meant to be", () => {
     expect(linesOf({ PRODUCER_QUEUE_LIMITS: "5", PRODUCER_PROT: "1" })).toEqual([
       "PRODUCER_QUEUE_LIMITS: there is no such variable; did you mean PRODUCER_QUEUE_LIMIT?",

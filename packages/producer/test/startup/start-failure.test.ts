@@ -55,6 +55,12 @@ it.each([
   ],
   ["a program that does not exist", async () => ({ PRODUCER_FFMPEG_PATH: "/nope" }), /PRODUCER_FFMPEG_PATH/],
   ["a data folder that cannot be", async () => ({ PRODUCER_DATA_DIR: "/dev/null/x" }), /PRODUCER_DATA_DIR/],
+  [
+    "no projects' root",
+    async () => ({ PRODUCER_PROJECTS_ROOT: "/nope" }),
+    /PRODUCER_PROJECTS_ROOT names \/nope/,
+  ],
+  ["an output root that is a file", async () => ({ PRODUCER_OUTPUT_ROOT: "/dev/null" }), /is not a folder/],
 ] as const)(
   "%s ends the start with exit code 2 and the reason",
   { timeout: 60_000 },
