@@ -1,7 +1,7 @@
 export { assemble, type AssembleTask } from "./assemble/assemble.ts";
 export { type BrowserBinary, findBrowser, type FrameControl } from "./browser/find-browser.ts";
 export type { FailedRequest } from "./browser/network-log.ts";
-export { browserSandboxWorks } from "./browser/sandbox.ts";
+export { tryBrowser } from "./browser/sandbox.ts";
 export { captureChunk } from "./capture/capture-chunk.ts";
 export { type FfmpegBinaries, findFfmpeg, listEncoders } from "./encode/find-ffmpeg.ts";
 export type { DeclaredDuration, Declarations, PageConfig } from "./page-protocol.ts";

@@ -1,7 +1,8 @@
-import { browserSandboxWorks, findBrowser, findFfmpeg, type Tools } from "@framewright/engine";
+import { findBrowser, findFfmpeg, type Tools } from "@framewright/engine";
 
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
+import { decideSandbox } from "./decide-sandbox.ts";
 
 export interface Machine {
   /** The PATH to search for programs. */
@@ -10,22 +11,10 @@ export interface Machine {
   readonly cacheDir: string;
 }
 
-/** Whether the browser's own sandbox is used: where it works, unless the configuration says otherwise. */
-async function decideSandbox(
-  { browserSandbox }: Config,
-  works: () => Promise<boolean>,
-  log: Log,
-): Promise<boolean> {
-  if (browserSandbox !== "auto") return browserSandbox === "on";
-  // Chromium refuses its sandbox to root.
-  const root = process.getuid?.() === 0;
-  if (!root && (await works())) return true;
-  const reason = root ? "the service runs as root" : "this machine does not allow it";
-  log.warn({ reason }, "the browser runs without its own sandbox: render only compositions that you trust");
-  return false;
-}
-
-/** Chooses browser and ffmpeg, once, at start. @throws ProblemError `browser-missing`, `ffmpeg-missing` */
+/**
+ * Chooses browser and ffmpeg, once, at start; the browser is started to see that it is one.
+ * @throws ProblemError `browser-missing`, `browser-failed`, `ffmpeg-missing`
+ */
 export async function findTools(
   config: Config,
   machine: Machine,
@@ -35,7 +24,7 @@ export async function findTools(
   const { browserPath, ffmpegPath, ffprobePath } = config;
   const browser = await findBrowser({ ...machine, configuredPath: browserPath });
   const ffmpeg = await findFfmpeg({ ...machine, ffmpegPath, ffprobePath });
-  const sandbox = await decideSandbox(config, () => browserSandboxWorks(browser, scratchDir), log);
+  const sandbox = await decideSandbox(config, browser, scratchDir, log);
   log.info(
     { browser: browser.origin, frameControl: browser.frameControl, sandbox, ffmpeg: ffmpeg.origin },
     "tools found",

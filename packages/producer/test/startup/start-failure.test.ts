@@ -61,6 +61,11 @@ it.each([
     /PRODUCER_PROJECTS_ROOT names \/nope/,
   ],
   ["an output root that is a file", async () => ({ PRODUCER_OUTPUT_ROOT: "/dev/null" }), /is not a folder/],
+  [
+    "a browser that is none",
+    async () => ({ PRODUCER_BROWSER_PATH: "/bin/true" }),
+    /PRODUCER_BROWSER_PATH names does not start as a browser\./,
+  ],
 ] as const)(
   "%s ends the start with exit code 2 and the reason",
   { timeout: 60_000 },
