@@ -16,6 +16,8 @@ export interface AppDeps {
     options: { readonly download: boolean },
   ) => Promise<Response>;
   readonly readHealth: () => Health;
+  /** Whether only this machine can reach the API: then a request for another host is refused. */
+  readonly loopbackOnly: boolean;
   readonly maxUploadBytes: number;
   /** The only folder below which results may be written on request. */
   readonly outputRoot: string | undefined;

@@ -41,7 +41,7 @@ export function createApp(deps: AppDeps): Api {
   api.notFound((c) => answerError(noRoute(api, c.req.method, c.req.path), c));
   api.use(requestId);
   api.use(accessLog(deps.log));
-  api.use(sameSite);
+  api.use(sameSite(deps.loopbackOnly));
   for (const mount of ROUTES) mount(api, deps);
   return api;
 }

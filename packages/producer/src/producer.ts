@@ -5,6 +5,7 @@ import { createApp } from "./app.ts";
 import { openArtifacts } from "./artifacts/artifact-store.ts";
 import { serveArtifact } from "./artifacts/serve-artifact.ts";
 import type { Config } from "./config.ts";
+import { isLoopbackHost } from "./http/loopback-host.ts";
 import { startServer } from "./http/server.ts";
 import { startHealth } from "./health/health-thread.ts";
 import { startHeartbeat } from "./health/heartbeat.ts";
@@ -103,6 +104,7 @@ export async function startProducer({
     intake: openIntake({ scratch, limits, projectsRoot: config.projectsRoot }),
     serveArtifact,
     readHealth: () => readHealth(heartbeat, "main"),
+    loopbackOnly: isLoopbackHost(config.host),
     maxUploadBytes: config.maxUploadBytes,
     outputRoot: config.outputRoot,
     version: VERSION,

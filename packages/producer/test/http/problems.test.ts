@@ -1,5 +1,8 @@
+import { request } from "node:http";
+
 import { afterEach, beforeEach, expect, it } from "vitest";
 
+import { isLoopbackHost } from "../../src/http/loopback-host.ts";
 import { jsonOf, postJson, startApp, type TestApp } from "./start-app.ts";
 
 let app: TestApp;
@@ -96,4 +99,68 @@ it.each([
   const headers = { "sec-fetch-site": site };
   expect((await postJson(`${app.url}/v1/renders`, { html: "x" }, headers)).status).toBe(status);
   expect((await fetch(`${app.url}/v1/queue`, { headers })).status).toBe(200);
+});
+
+/** The status of a request with these headers, which `fetch` would set by itself. */
+function statusOf(url: string, method: string, headers: Record<string, string>): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(10_000);
+    const sent = request(url, {
+      method,
+      signal,
+      headers: { "content-type": "application/json", ...headers },
+    });
+    sent.on("error", reject).on("response", (response) => resolve(response.resume().statusCode));
+    sent.end(method === "POST" ? '{"html":"x"}' : undefined);
+  });
+}
+
+it.each([
+  ["http://render.example:9847", "render.example:9847", 202],
+  ["https://render.example", "Render.Example", 202],
+  ["https://render.example", "render.example:443", 202],
+  ["https://evil.example", "render.example", 403],
+  ["http://render.example:1234", "render.example:9847", 403],
+  ["null", "render.example", 403],
+  ["file://", "", 403],
+  ["not an origin", "render.example", 403],
+])("a page of %s that posts to the host %s is answered with %i", async (origin, host, status) => {
+  const headers = { origin, host };
+  expect(await statusOf(`${app.url}/v1/renders`, "POST", headers)).toBe(status);
+});
+
+it("a page of another site may read, as far as its browser lets it", async () => {
+  const headers = { origin: "https://evil.example" };
+  expect(await statusOf(`${app.url}/v1/queue`, "GET", headers)).toBe(200);
+});
+
+it.each([
+  ["localhost:9847", 200],
+  ["producer.localhost", 200],
+  ["127.0.0.1:9847", 200],
+  ["[::1]:9847", 200],
+  ["evil.example:9847", 403],
+  ["127.0.0.1.evil.example", 403],
+  ["localhost.evil.example", 403],
+  ["192.0.2.1:9847", 403],
+])("a service of this machine only answers a request for %s with %i", async (host, status) => {
+  const local = await startApp({ loopbackOnly: true });
+  try {
+    const path = host.startsWith("evil") ? "/v1/renders" : "/health";
+    expect(await statusOf(local.url + path, "GET", { host })).toBe(status);
+  } finally {
+    await local.stop();
+  }
+});
+
+it.each([
+  ["127.0.0.1", true],
+  ["::1", true],
+  ["localhost", true],
+  ["0.0.0.0", false],
+  ["::", false],
+  ["192.0.2.1", false],
+  ["", false],
+])("an address to listen on, %s, is of this machine only: %s", (host, expected) => {
+  expect(isLoopbackHost(host)).toBe(expected);
 });

@@ -73,6 +73,7 @@ export async function startApp(overrides: Partial<AppDeps> = {}) {
       thread: "main",
       mainLoop: { heartbeatAgeMs: 0, lagMs: 0 },
     }),
+    loopbackOnly: false,
     maxUploadBytes: 4 * 1024 * 1024,
     outputRoot: undefined,
     version: "0.0.0",
