@@ -42,7 +42,7 @@ export function followNetwork(cdp: Cdp, sessionId: string, snapshotOrigin: strin
     if (failed.length < MAX_FAILED) failed.push({ url: shorten(url), reason, refused });
   };
   // A worker's script is loaded in the page's name, and finishes in the worker's: nobody would tell us.
-  cdp.on("Target.targetCreated", "", ({ targetInfo }) => {
+  cdp.on("Target.attachedToTarget", sessionId, ({ targetInfo }) => {
     if (!targetInfo.type.includes("worker")) return;
     if (workers.size < MAX_WORKERS) workers.add(targetInfo.url);
     for (const [requestId, url] of open) if (url === targetInfo.url) open.delete(requestId);

@@ -82,7 +82,7 @@ export async function openPage(cdp: Cdp, options: OpenOptions): Promise<Page> {
     page.send("Runtime.enable", undefined),
     page.send("Network.enable", {}),
     page.send("Inspector.enable", undefined),
-    cdp.send("Target.setDiscoverTargets", { discover: true }, { deadline: soon() }),
+    page.send("Target.setAutoAttach", { autoAttach: true, waitForDebuggerOnStart: false, flatten: true }),
     cdp.send("Browser.setDownloadBehavior", { behavior: "deny" }, { deadline: soon() }),
   ]);
   if (frameControl === "screenshot") {

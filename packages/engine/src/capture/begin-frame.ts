@@ -4,14 +4,14 @@ import { CallTimeout } from "../browser/cdp.ts";
 import type { Page } from "../browser/page.ts";
 import type { FrameSource } from "./frame-source.ts";
 
-/** Compositor time of frame 0, in milliseconds: later than any frame that was drawn while the page loaded. */
-const FIRST_TICKS_MS = 10_000;
 /** Frames without a time of their own barely move it: an animated image would have to catch up. */
 const SETTLE_TICKS_MS = 0.05;
 
 /** Frames on command: https://chromedevtools.github.io/devtools-protocol/tot/HeadlessExperimental/ */
 export function beginFrameSource(page: Page, intervalMs: number): FrameSource {
+  /** The compositor's clock, in milliseconds. */
   let ticks = 1_000;
+  let firstTicks: number | undefined;
   const timedOut =
     (code: "page-unresponsive" | "frame-timeout", detail: string) =>
     (error: unknown): never => {
@@ -20,7 +20,9 @@ export function beginFrameSource(page: Page, intervalMs: number): FrameSource {
     };
   /** A frame that waited for an image has settled past its time: the compositor's clock never goes back. */
   const ticksOf = (frame: number): number => {
-    ticks = Math.max(ticks + SETTLE_TICKS_MS, FIRST_TICKS_MS + frame * intervalMs);
+    // Frame 0 follows at once on what was drawn while the page loaded, as animated images began there.
+    firstTicks ??= ticks + SETTLE_TICKS_MS;
+    ticks = Math.max(ticks + SETTLE_TICKS_MS, firstTicks + frame * intervalMs);
     return ticks;
   };
   return {
