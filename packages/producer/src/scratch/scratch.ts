@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, readdir, rm, stat, utimes } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, utimes } from "node:fs/promises";
 import { join, resolve } from "node:path";
 
 import { ProblemError } from "@framewright/contract";
 
 import { asDiskFull } from "./disk-full.ts";
+import { makeFolder } from "./make-folder.ts";
 import { formatOwner, isAlive, type Owner, parseOwner, thisOwner } from "./owner.ts";
 
 /** How often the own folder is marked as in use, and those of the dead are looked for. */
@@ -81,7 +82,7 @@ export async function openScratch(dataDir: string, options: ScratchOptions = {})
 
 async function makeWritable(dir: string, dataDir: string): Promise<void> {
   try {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await makeFolder(dir);
   } catch (cause) {
     const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
     throw new Error(

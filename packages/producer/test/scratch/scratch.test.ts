@@ -117,6 +117,10 @@ describe("scratch", () => {
     await scratch.close();
   });
 
+  it("says so when the system refuses every folder as missing", async () => {
+    await expect(openScratch("/proc/no/such")).rejects.toThrow(/cannot be written \(ENOENT\)/);
+  });
+
   it("says so when the data folder cannot be written", async () => {
     const file = join(dataDir, "file");
     await writeFile(file, "");
