@@ -119,3 +119,37 @@ it("drives SVG's own animations", async () => {
     },
   );
 });
+
+it("takes a start time as virtual time, and keeps animations in step by it", async () => {
+  await withPage(
+    `${ROOT}<script>setTimeout(() => {
+      window.first = box.animate(${FADE}, 2000);
+      first.startTime = 0;
+      window.second = box.animate(${FADE}, 2000);
+      second.startTime = document.timeline.currentTime;
+      window.third = new Animation(new KeyframeEffect(box, ${FADE}, 2000), new DocumentTimeline({ originTime: 0 }));
+      third.play();
+    }, 500)</script>`,
+    async ({ read, stepTo }) => {
+      await stepTo(10);
+      expect(await read("[first.currentTime, second.currentTime, third.currentTime]")).toEqual([
+        1000, 500, 500,
+      ]);
+    },
+  );
+});
+
+it("shows a page its animations as they are at that very time", async () => {
+  await withPage(
+    `${ROOT}<script>
+      const fade = box.animate(${FADE}, 1000);
+      const seen = [];
+      setTimeout(() => { seen.push(fade.currentTime); fade.pause(); }, 250);
+      requestAnimationFrame(function each() { seen.push(fade.currentTime); requestAnimationFrame(each); });
+    </script>`,
+    async ({ read, stepTo }) => {
+      await stepTo(4);
+      expect(await read("seen")).toEqual([0, 100, 200, 250, 250, 250]);
+    },
+  );
+});

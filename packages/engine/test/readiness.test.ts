@@ -92,3 +92,32 @@ it("shows a clip from its start to its end", async () => {
     },
   );
 });
+
+it("hides a clip outside its time, whatever styles and timelines do to it", async () => {
+  await withPage(
+    `<style>* { transition: all 0.5s }</style><div data-composition-id="main" data-duration="2">
+      <b id="clip" data-start="0.5" data-duration="0.5"><i id="inner" style="visibility: visible"></i></b>
+    </div><script>window.__hf = { seek: () => { clip.style.visibility = "visible"; } }</script>`,
+    async ({ read, stepTo }) => {
+      const shown: unknown[] = [];
+      for (let frame = 0; frame < 12; frame++) {
+        await stepTo(frame);
+        shown.push(
+          await read("[clip, inner].map((element) => getComputedStyle(element).visibility[0]).join('')"),
+        );
+      }
+      expect(shown).toEqual([..."hhhhh", ..."vvvvv", ..."hh"].map((letter) => letter + letter));
+    },
+  );
+});
+
+it("is not held up by a worker's script, and tells of the worker", async () => {
+  await withPage(
+    `${ROOT}<script>new Worker("worker.js").addEventListener("error", (event) => event.preventDefault())</script>`,
+    async ({ composition, stepTo }) => {
+      expect(await stepTo(1)).toEqual([]);
+      expect(composition.page.network.inFlight()).toEqual([]);
+      expect(composition.page.network.workers()).toEqual(["http://composition.localhost/worker.js"]);
+    },
+  );
+});

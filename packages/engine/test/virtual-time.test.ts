@@ -155,3 +155,33 @@ it("gives a seek the frames and immediate timers that it waits for, and nobody e
     },
   );
 });
+
+it("has one clock for every way to wait or to be told the time", async () => {
+  await withPage(
+    `${ROOT}<script>
+      const log = [];
+      AbortSignal.timeout(150).addEventListener("abort", () => log.push("abort@" + performance.now()));
+      const told = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC" }).format();
+    </script>`,
+    async ({ read, stepTo }) => {
+      await stepTo(2);
+      expect(await read("[log.join(), told]")).toEqual(["abort@150", "01/01/2025"]);
+    },
+  );
+});
+
+it("fires very many timers without losing their order", async () => {
+  await withPage(
+    `${ROOT}<script>
+      let fired = 0, ordered = true, last = -1;
+      for (let i = 0; i < 5000; i++) {
+        const due = (i * 7919) % 400;
+        setTimeout(() => { fired++; ordered &&= due >= last; last = due; }, due);
+      }
+    </script>`,
+    async ({ read, stepTo }) => {
+      await stepTo(4);
+      expect(await read("[fired, ordered]")).toEqual([5000, true]);
+    },
+  );
+});

@@ -32,14 +32,26 @@ export function compositionStart(id: string): number {
   return element?.hasAttribute("data-start") ? startOf(element) : 0;
 }
 
-const HIDDEN = "data-framewright-hidden";
+/** "hidden", or "appearing" for as long as it takes to change the style without a transition. */
+const STATE = "data-framewright-clip";
 
 /** Stronger than what a timeline or a transition does to visibility, and true for all that a clip holds. */
 export function installClips(): void {
   const sheet = new CSSStyleSheet();
-  const rules = "visibility: hidden !important; transition: none !important";
-  sheet.replaceSync(`[${HIDDEN}], [${HIDDEN}] * { ${rules} }`);
+  sheet.replaceSync(`
+    [${STATE}], [${STATE}] * { transition: none !important }
+    [${STATE}="hidden"], [${STATE}="hidden"] * { visibility: hidden !important }
+  `);
   document.adoptedStyleSheets.push(sheet);
+}
+
+function setVisible(element: HTMLElement, visible: boolean): void {
+  if (visible === !element.hasAttribute(STATE)) return;
+  element.setAttribute(STATE, visible ? "appearing" : "hidden");
+  if (!visible) return;
+  // Reading a layout property makes the browser apply the style, to all that the clip holds.
+  void document.body.offsetHeight;
+  element.removeAttribute(STATE);
 }
 
 /** Shows each clip from its start to its end, the end excluded. */
@@ -50,6 +62,6 @@ export function seekClips(seconds: number): void {
     // A frame's time is a rounded number: half a millisecond early still belongs to the clip.
     const after = seconds > start - 5e-4;
     const before = duration === null || seconds < start + duration - 5e-4;
-    element.toggleAttribute(HIDDEN, !(after && before));
+    setVisible(element, after && before);
   }
 }

@@ -1,5 +1,6 @@
 import { macrotask, native } from "./native.ts";
 import { answersArrived } from "./requests.ts";
+import { TimerHeap } from "./timer-heap.ts";
 
 /** Tolerance for times that are equal but for rounding, in milliseconds. */
 const EPSILON_MS = 1e-3;
@@ -10,7 +11,10 @@ const NESTED_MIN_MS = 4;
 const EPOCH_MS = Date.UTC(2025, 0, 1);
 
 interface Timer {
-  due: number;
+  readonly due: number;
+  /** Of those that are due at once, the one asked for first goes first. */
+  readonly order: number;
+  readonly id: number;
   readonly callback: () => void;
   /** Null for a timer that fires once. */
   readonly everyMs: number | null;
@@ -22,6 +26,9 @@ let nowMs = 0;
 let lastId = 0;
 let nesting = 0;
 let advancing = false;
+let lastOrder = 0;
+const heap = new TimerHeap<Timer>();
+/** Timers that were not cleared, by id. */
 const timers = new Map<number, Timer>();
 let frameCallbacks = new Map<number, FrameRequestCallback>();
 let runningCallbacks = new Map<number, FrameRequestCallback>();
@@ -56,6 +63,11 @@ function pumpSoon(): void {
   void macrotask().then(() => (advancing ? undefined : fireTimers(nowMs)));
 }
 
+function schedule(timer: Timer): void {
+  timers.set(timer.id, timer);
+  heap.push(timer);
+}
+
 function addTimer(handler: TimerHandler, delay: unknown, args: unknown[], repeat: boolean): number {
   const callback =
     typeof handler === "function"
@@ -65,8 +77,10 @@ function addTimer(handler: TimerHandler, delay: unknown, args: unknown[], repeat
   const wanted = Math.max(Number(delay) || 0, repeat ? 1 : 0);
   const delayMs = nesting >= NESTING_LIMIT ? Math.max(wanted, NESTED_MIN_MS) : wanted;
   const id = ++lastId;
-  timers.set(id, {
+  schedule({
+    id,
     due: nowMs + delayMs,
+    order: ++lastOrder,
     callback,
     everyMs: repeat ? delayMs : null,
     nesting: nesting + 1,
@@ -98,21 +112,21 @@ export function cancelFrame(id: number): void {
   runningCallbacks.delete(id);
 }
 
-function earliest(untilMs: number): [number, Timer] | undefined {
-  let found: [number, Timer] | undefined;
-  for (const entry of timers) {
-    if (entry[1].due <= untilMs + EPSILON_MS && (!found || entry[1].due < found[1].due)) found = entry;
+/** Takes the earliest timer that is due; cleared ones are dropped on the way. */
+function takeDue(untilMs: number): Timer | undefined {
+  for (let next = heap.peek(); next && next.due <= untilMs + EPSILON_MS; next = heap.peek()) {
+    heap.pop();
+    if (timers.get(next.id) === next) return next;
   }
-  return found;
+  return undefined;
 }
 
 /** Fires what is due, in order, each at its own time; microtasks run in between, as in a real event loop. */
 async function fireTimers(untilMs: number): Promise<void> {
-  for (let next = earliest(untilMs); next; next = earliest(untilMs)) {
-    const [id, timer] = next;
+  for (let timer = takeDue(untilMs); timer; timer = takeDue(untilMs)) {
     nowMs = Math.max(nowMs, Math.min(timer.due, untilMs));
-    if (timer.everyMs === null) timers.delete(id);
-    else timer.due += timer.everyMs;
+    if (timer.everyMs === null) timers.delete(timer.id);
+    else schedule({ ...timer, due: timer.due + timer.everyMs, order: ++lastOrder });
     nesting = timer.nesting;
     call(timer.callback);
     nesting = 0;

@@ -20,6 +20,7 @@ declare global {
   interface Window {
     __timelines?: Record<string, Timeline>;
     __hf?: SelfSeeking;
+    gsap?: { ticker?: { lagSmoothing?(threshold: number): void } };
   }
 }
 

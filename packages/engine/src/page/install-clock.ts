@@ -18,6 +18,27 @@ function virtualDate(): DateConstructor {
   });
 }
 
+/** Other ways to wait, or to be told the time, by the same clock. */
+function installOtherClocks(): void {
+  replace(AbortSignal, {
+    timeout: (ms: number) => {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(new DOMException("signal timed out", "TimeoutError")), ms);
+      return controller.signal;
+    },
+  });
+  const format = Object.getOwnPropertyDescriptor(Intl.DateTimeFormat.prototype, "format");
+  if (!format?.get) return;
+  const { get } = format;
+  Object.defineProperty(Intl.DateTimeFormat.prototype, "format", {
+    ...format,
+    get(this: Intl.DateTimeFormat) {
+      const original = Reflect.apply(get, this, []) as Intl.DateTimeFormat["format"];
+      return (date?: Date | number) => original(date ?? dateNow());
+    },
+  });
+}
+
 interface IdleDeadlineLike {
   readonly didTimeout: boolean;
   timeRemaining(): number;
@@ -38,6 +59,7 @@ export function installClock(): void {
       setTimeout(() => callback({ didTimeout: false, timeRemaining: () => 50 })),
     cancelIdleCallback: clearTimer,
   });
+  installOtherClocks();
   native.Date.prototype.constructor = window.Date;
   replace(Performance.prototype, { now });
   Object.defineProperty(Performance.prototype, "timeOrigin", {

@@ -28,6 +28,8 @@ const AFTER_START_SECONDS = 1e-5;
 
 async function seek(seconds: number): Promise<void> {
   seekClips(seconds);
+  // GSAP takes a long step for a hiccup; here every step is as long as it is meant to be.
+  window.gsap?.ticker?.lagSmoothing?.(0);
   const root = rootTimeline();
   for (const [id, timeline] of timelines()) {
     timeline.pause?.();
