@@ -154,11 +154,11 @@ const SEEK_POLL_MS = 1;
  * and waits for is given at once; those that were asked for before keep their turn.
  */
 async function finishSeek(seeking: Promise<void>, firstId: number): Promise<void> {
-  let settled = false;
-  const end = (): void => void (settled = true);
+  const state = { settled: false };
+  const end = (): void => void (state.settled = true);
   seeking.then(end, end);
   await macrotask();
-  while (!settled) {
+  while (!state.settled) {
     for (const [id, callback] of frameCallbacks) {
       if (id < firstId) continue;
       frameCallbacks.delete(id);

@@ -41,8 +41,8 @@ function noticeCalls(target: object, methods: readonly string[]): void {
 function noticeHandlers(target: object, names: readonly string[]): void {
   for (const name of names) {
     const descriptor = Object.getOwnPropertyDescriptor(target, `on${name}`);
-    if (!descriptor?.set) continue;
-    const { set } = descriptor;
+    const set: unknown = descriptor?.set;
+    if (typeof set !== "function") continue;
     Object.defineProperty(target, `on${name}`, {
       ...descriptor,
       set(this: unknown, value: unknown) {

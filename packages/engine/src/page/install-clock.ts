@@ -28,8 +28,8 @@ function installOtherClocks(): void {
     },
   });
   const format = Object.getOwnPropertyDescriptor(Intl.DateTimeFormat.prototype, "format");
-  if (!format?.get) return;
-  const { get } = format;
+  const get: unknown = format?.get;
+  if (typeof get !== "function") return;
   Object.defineProperty(Intl.DateTimeFormat.prototype, "format", {
     ...format,
     get(this: Intl.DateTimeFormat) {
