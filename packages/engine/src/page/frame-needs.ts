@@ -41,6 +41,7 @@ function noticeCalls(target: object, methods: readonly string[]): void {
 function noticeHandlers(target: object, names: readonly string[]): void {
   for (const name of names) {
     const descriptor = Object.getOwnPropertyDescriptor(target, `on${name}`);
+    // oxlint-disable-next-line typescript/unbound-method -- called with an explicit `this`
     const set: unknown = descriptor?.set;
     if (typeof set !== "function") continue;
     Object.defineProperty(target, `on${name}`, {

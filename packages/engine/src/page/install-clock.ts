@@ -28,6 +28,7 @@ function installOtherClocks(): void {
     },
   });
   const format = Object.getOwnPropertyDescriptor(Intl.DateTimeFormat.prototype, "format");
+  // oxlint-disable-next-line typescript/unbound-method -- called with an explicit `this`
   const get: unknown = format?.get;
   if (typeof get !== "function") return;
   Object.defineProperty(Intl.DateTimeFormat.prototype, "format", {

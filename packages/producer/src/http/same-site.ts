@@ -13,6 +13,11 @@ function isOwnOrigin(origin: string, host: string): boolean {
   return page !== null && page.host !== "" && page.host === URL.parse(`${page.protocol}//${host}`)?.host;
 }
 
+function isForeign(headers: Headers, host: string): boolean {
+  const origin = headers.get("origin");
+  return FOREIGN.has(headers.get("sec-fetch-site") ?? "") || (origin !== null && !isOwnOrigin(origin, host));
+}
+
 /**
  * Refuses what another website makes a visitor's browser send. Callers are not authenticated,
  * so a page that the operator happens to visit could otherwise start renders on a loopback port.
@@ -26,11 +31,7 @@ export const sameSite = (loopbackOnly: boolean) =>
       throw new ProblemError("cross-site-request", "The Host header names another host than this machine.");
     }
     const reads = c.req.method === "GET" || c.req.method === "HEAD";
-    const origin = c.req.header("origin");
-    const isForeign =
-      FOREIGN.has(c.req.header("sec-fetch-site") ?? "") ||
-      (origin !== undefined && !isOwnOrigin(origin, host));
-    if (!reads && isForeign) {
+    if (!reads && isForeign(c.req.raw.headers, host)) {
       throw new ProblemError("cross-site-request", "A web page of another site sent this request.");
     }
     await next();
