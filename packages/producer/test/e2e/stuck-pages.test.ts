@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { plan, submit, waitForRender } from "./api.ts";
 import { page } from "./pages.ts";
-import { killIfAlive, processTree } from "./process-tree.ts";
+import { killIfAlive, processTree, type RunningProcess, until } from "./process-tree.ts";
 import { startTestProducer, type TestProducer } from "./producer.ts";
 
 const READY_TIMEOUT_S = 3;
@@ -87,22 +87,18 @@ test("a page that is never ready is refused with the name of what it waits for",
 
 test("a page whose process dies is refused, with its console", async () => {
   const before = new Set((await processTree(process.pid)).map(({ pid }) => pid));
+  const renderers = async (): Promise<RunningProcess[]> =>
+    (await processTree(process.pid)).filter(
+      ({ pid, command }) => !before.has(pid) && command.includes("--type=renderer"),
+    );
   const script =
     'console.log("alive"); window.__hf = { ready: new Promise(() => {}), duration: 1, seek() {} }';
   const planning = plan(service, { html: page({ duration: null, script }) });
+  await until(renderers, (found) => found.length > 0, READY_TIMEOUT_S * 900);
+  // One that has only just started has not said anything yet, and the page may still move to another.
+  await sleep(700);
   let killed = 0;
-  for (
-    const until = Date.now() + READY_TIMEOUT_S * 900;
-    killed === 0 && Date.now() < until;
-    await sleep(50)
-  ) {
-    const renderers = (await processTree(process.pid)).filter(
-      ({ pid, command }) => !before.has(pid) && command.includes("--type=renderer"),
-    );
-    // One that has only just started has not said anything yet.
-    if (renderers.length > 0) await sleep(500);
-    for (const { pid } of renderers) killed += Number(killIfAlive(pid));
-  }
+  for (const { pid } of await renderers()) killed += Number(killIfAlive(pid));
   const { problem } = await planning;
   expect(killed).toBeGreaterThan(0);
   expect(problem).toMatchObject({ code: "page-crashed", owner: "composition" });

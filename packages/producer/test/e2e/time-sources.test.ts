@@ -70,10 +70,7 @@ const SOURCES: Readonly<Record<string, () => string>> = {
       window.__timelines = { main: gsap.timeline({ paused: true }).to({}, { duration: ${SECONDS} }), inner };
       eachFrame(() => { if (performance.now() < 210) show(frameOf(performance.now())); });`,
       inlineScript(gsap),
-    )
-      .replace('id="code"', 'id="code" data-composition-id="inner" data-start="0.2"')
-      // Before its start a composition is hidden; here its place shows the frames until then.
-      .replace("i { width", "i { visibility: visible; width"),
+    ).replace('<div id="code"', '<div data-composition-id="inner" data-start="0.2"></div><div id="code"'),
   "a canvas": () =>
     compose(
       `const canvas = document.createElement("canvas");
