@@ -25,7 +25,7 @@ const until = performance.now() + Number(seconds) * 1000;
 while (performance.now() < until) {
   const next = performance.now() + INTERVAL_MS;
   times.push(await ask(url));
-  await new Promise((resolve) => setTimeout(resolve, next - performance.now()));
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, next - performance.now())));
 }
 times.sort((a, b) => a - b);
 const at = (share: number): string =>
