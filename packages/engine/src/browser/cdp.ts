@@ -29,6 +29,9 @@ export interface Cdp {
   abort(error: ProblemError): void;
 }
 
+/** The pipes of a browser that dies often break before its end is known, which explains it better. */
+const EXIT_GRACE_MS = 250;
+
 /** A call that got no answer in time: the browser, or the page's main thread, is stuck. */
 export class CallTimeout extends Error {
   override readonly name = "CallTimeout";
@@ -81,8 +84,11 @@ export function connectCdp(input: Writable, output: Readable): Cdp {
     dead ??= error;
     for (const id of [...calls.keys()]) take(id)?.reject(dead);
   };
-  const lost = (cause?: unknown): void =>
-    abort(new ProblemError("browser-failed", "The connection to the browser was lost.", { cause }));
+  const lost = (cause?: unknown): void => {
+    setTimeout(() => {
+      abort(new ProblemError("browser-failed", "The connection to the browser was lost.", { cause }));
+    }, EXIT_GRACE_MS);
+  };
 
   // Errors of the pipes mean that the browser is gone: whoever waits is told through `abort`.
   input.on("error", lost);
