@@ -1,5 +1,6 @@
-import { access, constants } from "node:fs/promises";
 import path from "node:path";
+
+import { isExecutable } from "./can-access.ts";
 
 /** The first of `names` (or absolute paths) that is executable, in the order of the names. */
 export async function findOnPath(names: readonly string[], searchPath: string): Promise<string | undefined> {
@@ -7,11 +8,7 @@ export async function findOnPath(names: readonly string[], searchPath: string): 
   for (const name of names) {
     const candidates = path.isAbsolute(name) ? [name] : folders.map((folder) => path.join(folder, name));
     for (const file of candidates) {
-      const found = await access(file, constants.X_OK).then(
-        () => true,
-        () => false,
-      );
-      if (found) return file;
+      if (await isExecutable(file)) return file;
     }
   }
   return undefined;

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { access, chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -7,6 +7,7 @@ import { createBrotliDecompress } from "node:zlib";
 
 import { extract } from "tar";
 
+import { exists } from "../can-access.ts";
 import type { BrowserBinary } from "./find-browser.ts";
 
 /** Unpacking takes about two seconds; a disk that needs longer than this is stuck. */
@@ -37,13 +38,6 @@ function fontsConf(dir: string): string {
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><dir>${dir}/fonts</dir><cachedir>${dir}/font-cache</cachedir></fontconfig>
 `;
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** Unpacks aside and renames, so that a half-unpacked browser is never used and two unpackers do not meet. */

@@ -1,8 +1,8 @@
-import { access, constants } from "node:fs/promises";
 import path from "node:path";
 
 import { ProblemError } from "@framewright/contract";
 
+import { isExecutable } from "../can-access.ts";
 import { findOnPath } from "../find-on-path.ts";
 import { bundledChromium } from "./bundled-chromium.ts";
 
@@ -38,13 +38,6 @@ const MAC_BROWSERS = [
 function frameControlOf(file: string): FrameControl {
   const isShell = /headless[-_]shell/.test(path.basename(file));
   return isShell && process.platform !== "darwin" ? "begin-frame" : "screenshot";
-}
-
-async function isExecutable(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }
 
 /**

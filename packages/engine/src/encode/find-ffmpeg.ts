@@ -1,9 +1,10 @@
-import { access, chmod, constants, copyFile, mkdir, rename } from "node:fs/promises";
+import { chmod, copyFile, mkdir, rename } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 
 import { ProblemError } from "@framewright/contract";
 
+import { isExecutable } from "../can-access.ts";
 import { findOnPath } from "../find-on-path.ts";
 import { runForOutput } from "../run-for-output.ts";
 
@@ -40,11 +41,7 @@ async function bundled(name: "ffmpeg" | "ffprobe", cacheDir: string): Promise<st
   const id = `@${name}-installer/${process.platform}-${process.arch}`;
   try {
     const file = path.join(path.dirname(require.resolve(`${id}/package.json`)), name);
-    const runnable = await access(file, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (runnable) return file;
+    if (await isExecutable(file)) return file;
     await mkdir(cacheDir, { recursive: true });
     const copy = path.join(cacheDir, name);
     const aside = `${copy}.${process.pid}`;
