@@ -1,7 +1,8 @@
 import { rm, stat, writeFile } from "node:fs/promises";
 
-import { type Fps, framesToSeconds, ProblemError } from "@framewright/contract";
+import { type Fps, framesToSeconds } from "@framewright/contract";
 
+import { ffmpegFailure } from "../encode/ffmpeg-failure.ts";
 import { timescaleOf } from "../encode/settings.ts";
 import { RunError, runForOutput } from "../run-for-output.ts";
 import type { ChunkFile } from "../tasks.ts";
@@ -50,10 +51,7 @@ export async function assemble(
     await rm(task.file, { force: true });
     signal.throwIfAborted();
     if (!(error instanceof RunError)) throw error;
-    const full = /No space left on device/i.test(error.message);
-    throw full
-      ? new ProblemError("disk-full", "The disk filled up while the video was assembled.", { cause: error })
-      : new ProblemError("encode-failed", "The chunks could not be joined.", { cause: error });
+    throw ffmpegFailure(error.message, "The chunks could not be joined.", error);
   } finally {
     await rm(list, { force: true });
   }

@@ -7,6 +7,7 @@ import { ProblemError } from "@framewright/contract";
 import type { ImageFormat } from "../capture/frame-source.ts";
 import type { Picture } from "../tasks.ts";
 import { boundedTail } from "../tail.ts";
+import { ffmpegFailure } from "./ffmpeg-failure.ts";
 import { encodeArguments } from "./settings.ts";
 
 /** Encoding a handful of queued frames takes a fraction of this, even at 8K. */
@@ -32,11 +33,7 @@ export interface Encoder {
 }
 
 function encodeError(stderr: string, cause?: unknown): ProblemError {
-  return /No space left on device/i.test(stderr)
-    ? new ProblemError("disk-full", "The disk filled up while frames were encoded.", { cause: stderr })
-    : new ProblemError("encode-failed", "The encoder ended before all frames were written.", {
-        cause: stderr || cause,
-      });
+  return ffmpegFailure(stderr, "The encoder ended before all frames were written.", stderr || cause);
 }
 
 /** Encodes pictures as they come; nothing but the result is kept on disk. */
