@@ -98,21 +98,25 @@ function notReady(page: Page, pending: readonly string[], timeoutMs: number): Pr
   });
 }
 
+/** A page that answers, only late, at the end of its time has something to wait for; it is not unresponsive. */
+const LAST_ANSWER_MS = 1_000;
+
 /** Waits until the page is ready and has declared itself. @throws ProblemError `page-not-ready`, `page-unresponsive` */
 async function untilReady(page: Page, frames: FrameSource, options: OpenCompositionOptions): Promise<void> {
   const deadline = Date.now() + options.readyTimeoutMs;
+  const answerBy = deadline + LAST_ANSWER_MS;
   const report = waitingReport(options);
   let quiet = 0;
   for (;;) {
-    const pending = await pendingWork(page, deadline);
+    const pending = await pendingWork(page, answerBy);
     checkDocument(page);
     const first = pending[0] ?? null;
     report(first);
     quiet = first === null ? quiet + 1 : 0;
     // Once it is quiet, time may pass for a page that has not yet said how long it is.
-    if (quiet >= QUIET_POLLS && (await page.evaluate("__framewright.leadIn()", deadline)) === false) return;
+    if (quiet >= QUIET_POLLS && (await page.evaluate("__framewright.leadIn()", answerBy)) === false) return;
     if (Date.now() + POLL_MS > deadline) throw notReady(page, pending, options.readyTimeoutMs);
-    await frames.settle(deadline);
+    await frames.settle(answerBy);
     if (first !== null) await sleep(POLL_MS, undefined, { signal: options.signal });
   }
 }
@@ -124,8 +128,9 @@ export async function untilComplete(
   deadline: number,
 ): Promise<void> {
   const { page, frames } = composition;
+  const answerBy = deadline + LAST_ANSWER_MS;
   for (;;) {
-    const pending = await pendingWork(page, deadline);
+    const pending = await pendingWork(page, answerBy);
     if (pending.length === 0) return;
     if (Date.now() + POLL_MS > deadline) {
       throw new ProblemError(
@@ -136,7 +141,7 @@ export async function untilComplete(
         },
       );
     }
-    await frames.settle(deadline);
+    await frames.settle(answerBy);
     await sleep(POLL_MS);
   }
 }
