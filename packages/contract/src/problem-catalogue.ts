@@ -209,6 +209,14 @@ export const PROBLEMS = {
     "A frame took too long to draw",
     "Simplify what the composition draws at the time in `detail`, or raise PRODUCER_FRAME_TIMEOUT_SECONDS.",
   ),
+  "scratch-too-large": composition(
+    "The render needs too much disk",
+    "Store less in the page, lower the size or the quality, render a range, or raise PRODUCER_RENDER_SCRATCH_BYTES.",
+  ),
+  "composition-poisonous": composition(
+    "The composition brings down what renders it",
+    "Look for runaway memory use or a crash of the browser; how it ended last is in `evidence`.",
+  ),
 
   cancelled: caller(409, "The render was cancelled", "Submit it again if it is still wanted.", true),
   "render-timeout": system(

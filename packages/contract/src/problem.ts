@@ -2,10 +2,22 @@ import { z } from "zod";
 
 import { isProblemCode, type ProblemCode, PROBLEMS } from "./problem-catalogue.ts";
 
+/** How a process that worked on the composition ended. */
+const ProcessEndSchema = z.object({
+  process: z.enum(["worker", "browser", "encoder"]),
+  reason: z.string().meta({ description: "What it ended of.", example: "oom" }),
+  code: z.int().nullable(),
+  signal: z.string().nullable(),
+});
+export type ProcessEnd = z.infer<typeof ProcessEndSchema>;
+
 /** Facts that help to mend a fault of the composition; shown to the caller, so never a local path. */
 export const EvidenceSchema = z.object({
   console: z.array(z.string()).optional().meta({ description: "The page's last console lines." }),
   pending: z.array(z.string()).optional().meta({ description: "What the page was still waiting for." }),
+  exit: ProcessEndSchema.optional().meta({ description: "How the process that was lost ended." }),
+  stderr: z.array(z.string()).optional().meta({ description: "The last lines that it wrote." }),
+  lastFrame: z.int().optional().meta({ description: "The last frame that was captured." }),
 });
 export type Evidence = z.infer<typeof EvidenceSchema>;
 

@@ -40,6 +40,9 @@ const hosts = list.superRefine((patterns, context) => {
   if (fault !== undefined) context.addIssue(`${EXPECTED_HOSTS}: ${fault.replace(/\.$/, "")}`);
 });
 
+/** Less than a browser with an empty page needs would end every worker. */
+const MIN_WORKER_BYTES = 256 * 2 ** 20;
+
 const MAX_SECONDS = 30 * 86_400;
 
 /** The kinds of values that a variable can have. */
@@ -54,6 +57,10 @@ export const kinds = {
   seconds: number(1, MAX_SECONDS).transform((seconds) => seconds * 1000),
   flag: choice("true", "false", "1", "0").transform((value) => value === "true" || value === "1"),
   hosts,
+  autoBytes: z.union(
+    [z.literal("auto"), number(MIN_WORKER_BYTES, Number.MAX_SAFE_INTEGER)],
+    `expected auto, or a whole number from ${MIN_WORKER_BYTES}`,
+  ),
   workers: z.union([z.literal("auto"), number(1, 256)], "expected auto, or a whole number from 1 to 256"),
 };
 

@@ -1,6 +1,6 @@
 import { kinds, optional, variable } from "./config-types.ts";
 
-const { bytes, choice, flag, hosts, number, path, port, seconds, text, workers } = kinds;
+const { autoBytes, bytes, choice, flag, hosts, number, path, port, seconds, text, workers } = kinds;
 
 /** Every variable that the service reads, by its name in the configuration. */
 export const VARIABLES = {
@@ -41,6 +41,12 @@ export const VARIABLES = {
     "auto",
     "Render workers at a time, each with a browser; auto derives them from the cores and the memory.",
   ),
+  workerMemoryBytes: variable(
+    "PRODUCER_WORKER_MEMORY_BYTES",
+    autoBytes,
+    "auto",
+    "Memory, in bytes, at which a render worker with its browser is ended; auto shares out what the service may use.",
+  ),
   queueLimit: variable("PRODUCER_QUEUE_LIMIT", number(0, 100_000), "100", "Renders that may wait."),
   maxDurationMs: variable(
     "PRODUCER_MAX_DURATION_SECONDS",
@@ -80,6 +86,12 @@ export const VARIABLES = {
     seconds,
     "30",
     "How long a frame may take, in seconds.",
+  ),
+  renderScratchBytes: variable(
+    "PRODUCER_RENDER_SCRATCH_BYTES",
+    bytes,
+    "10737418240",
+    "Disk, in bytes, that a render may use while it runs.",
   ),
   retentionMs: variable(
     "PRODUCER_RETENTION_SECONDS",
