@@ -10,6 +10,7 @@ import { openPage, type Page } from "./browser/page.ts";
 import { beginFrameSource } from "./capture/begin-frame.ts";
 import type { FrameSource } from "./capture/frame-source.ts";
 import { screenshotSource } from "./capture/screenshot.ts";
+import { orDiskFull } from "./disk-full.ts";
 
 /** How often a page that is not ready is asked again: a tenth of the shortest thing worth waiting for. */
 const POLL_MS = 20;
@@ -32,6 +33,8 @@ export interface OpenCompositionOptions {
   readonly signal: AbortSignal;
   /** Called with what the page waits for, when that changes. */
   readonly onWaiting?: ((what: string | null) => void) | undefined;
+  /** Called with the end of the page's console, at most a few times a second. */
+  readonly onConsole?: ((lines: readonly string[]) => void) | undefined;
 }
 
 /** A loaded and ready page, with the means to take its frames. */
@@ -164,8 +167,25 @@ export async function openComposition(options: OpenCompositionOptions): Promise<
     await untilReady(page, frames, options);
     return { page, frames, product: browser.product, close: browser.close };
   } catch (error) {
+    const reason = await orDiskFull(error, options.scratchDir);
     await browser.close();
     options.signal.throwIfAborted();
-    throw error;
+    throw reason;
+  }
+}
+
+/** Works with a composition in a browser of its own, which is gone when this settles. @throws ProblemError */
+export async function withComposition<T>(
+  options: OpenCompositionOptions,
+  work: (composition: Composition) => Promise<T>,
+): Promise<T> {
+  const composition = await openComposition(options);
+  try {
+    return await work(composition);
+  } catch (error) {
+    options.signal.throwIfAborted();
+    throw await orDiskFull(error, options.scratchDir);
+  } finally {
+    await composition.close();
   }
 }

@@ -3,6 +3,7 @@ export { type BrowserBinary, findBrowser, type FrameControl } from "./browser/fi
 export type { FailedRequest } from "./browser/network-log.ts";
 export { tryBrowser } from "./browser/sandbox.ts";
 export { captureChunk } from "./capture/capture-chunk.ts";
+export { asDiskFull, orDiskFull } from "./disk-full.ts";
 export { type FfmpegBinaries, findFfmpeg, listEncoders } from "./encode/find-ffmpeg.ts";
 export type { DeclaredDuration, Declarations, PageConfig } from "./page-protocol.ts";
 export { pageHeadHtml, pageScript } from "./page-source.ts";

@@ -1,6 +1,6 @@
 import { ProblemError } from "@framewright/contract";
 
-import { openComposition } from "./composition.ts";
+import { withComposition } from "./composition.ts";
 import type { FailedRequest } from "./browser/network-log.ts";
 import type { Declarations } from "./page-protocol.ts";
 import type { PageSource, TaskContext } from "./tasks.ts";
@@ -30,7 +30,7 @@ function isDeclarations(value: unknown): value is Declarations {
  * @throws ProblemError when it does not load, does not get ready, or stops responding
  */
 export async function probe(source: PageSource, context: TaskContext): Promise<Probe> {
-  const composition = await openComposition({
+  const options = {
     ...source,
     ...context.tools,
     scratchDir: context.scratchDir,
@@ -40,9 +40,9 @@ export async function probe(source: PageSource, context: TaskContext): Promise<P
     intervalMs: PROBE_INTERVAL_MS,
     signal: context.signal,
     onWaiting: context.onWaiting,
-  });
-  try {
-    const { page } = composition;
+    onConsole: context.onConsole,
+  };
+  return withComposition(options, async ({ page }) => {
     const deadline = Date.now() + source.frameTimeoutMs;
     const declarations = await page.evaluate("__framewright.declarations()", deadline);
     if (!isDeclarations(declarations)) {
@@ -54,7 +54,5 @@ export async function probe(source: PageSource, context: TaskContext): Promise<P
       workers: page.network.workers(),
       failedRequests: page.network.failed(),
     };
-  } finally {
-    await composition.close();
-  }
+  });
 }

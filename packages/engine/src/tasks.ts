@@ -28,6 +28,8 @@ export interface TaskContext {
   readonly scratchDir: string;
   readonly signal: AbortSignal;
   readonly onWaiting?: ((what: string | null) => void) | undefined;
+  /** Called with the end of the page's console, at most a few times a second. */
+  readonly onConsole?: ((lines: readonly string[]) => void) | undefined;
   readonly onFrames?: ((framesDone: number) => void) | undefined;
 }
 

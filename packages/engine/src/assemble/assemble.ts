@@ -2,6 +2,7 @@ import { rm, stat, writeFile } from "node:fs/promises";
 
 import { type Fps, framesToSeconds } from "@framewright/contract";
 
+import { asDiskFull } from "../disk-full.ts";
 import { ffmpegFailure } from "../encode/ffmpeg-failure.ts";
 import { timescaleOf } from "../encode/settings.ts";
 import { RunError, runForOutput } from "../run-for-output.ts";
@@ -50,8 +51,8 @@ export async function assemble(
   } catch (error) {
     await rm(task.file, { force: true });
     signal.throwIfAborted();
-    if (!(error instanceof RunError)) throw error;
-    throw ffmpegFailure(error.message, "The chunks could not be joined.", error);
+    if (!(error instanceof RunError)) throw asDiskFull(error);
+    throw ffmpegFailure(error.message, "The chunks could not be joined.", { cause: error });
   } finally {
     await rm(list, { force: true });
   }

@@ -3,12 +3,14 @@ import { mkdir, rm } from "node:fs/promises";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { ProblemError } from "@framewright/contract";
+import { isProblemError, ProblemError } from "@framewright/contract";
 
 import { type Cdp, connectCdp } from "./cdp.ts";
 import type { BrowserBinary } from "./find-browser.ts";
 import { killTree } from "./kill-tree.ts";
 import { browserFlags } from "./flags.ts";
+import { asDiskFull, orDiskFull } from "../disk-full.ts";
+import { processEnd } from "../process-end.ts";
 import { boundedTail } from "../tail.ts";
 
 /** A browser that has not answered by then will not: a cold start takes well under a second. */
@@ -50,11 +52,13 @@ function environment({ browser, profileDir }: LaunchOptions): Record<string, str
   };
 }
 
-/** @throws ProblemError `browser-failed` when it does not start */
+/** @throws ProblemError `browser-failed` when it does not start, `disk-full` */
 export async function launchBrowser(options: LaunchOptions): Promise<Browser> {
   const { browser, profileDir, signal } = options;
   signal.throwIfAborted();
-  await mkdir(profileDir, { recursive: true });
+  await mkdir(profileDir, { recursive: true }).catch((error: unknown) => {
+    throw asDiskFull(error);
+  });
   const flags = browserFlags({ ...options, frameControl: browser.frameControl, userDataDir: profileDir });
   const child = spawn(browser.path, flags, {
     stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"],
@@ -71,7 +75,10 @@ export async function launchBrowser(options: LaunchOptions): Promise<Browser> {
     });
     child.once("exit", (code, killedBy) => {
       const how = killedBy ? `was killed by ${killedBy}` : `ended with code ${code}`;
-      cdp.abort(new ProblemError("browser-failed", `The browser ${how}.`, { cause: stderr.text() }));
+      const evidence = { exit: processEnd("browser", code, killedBy) };
+      cdp.abort(
+        new ProblemError("browser-failed", `The browser ${how}.`, { evidence, cause: stderr.text() }),
+      );
       // When it was a script that ended, the browser it started ends with its pipes.
       for (const stream of child.stdio) stream?.destroy();
       resolve();
@@ -100,10 +107,13 @@ export async function launchBrowser(options: LaunchOptions): Promise<Browser> {
       deadline: Date.now() + LAUNCH_TIMEOUT_MS,
     });
     return { cdp, product, close };
-  } catch (cause) {
+  } catch (error) {
+    const said = isProblemError(error) ? { evidence: error.evidence, cause: error.cause } : { cause: error };
+    const problem = new ProblemError("browser-failed", "The browser did not start.", said);
+    const reason = await orDiskFull(problem, profileDir);
     await kill();
     await close();
     signal.throwIfAborted();
-    throw new ProblemError("browser-failed", "The browser did not start.", { cause });
+    throw reason;
   }
 }

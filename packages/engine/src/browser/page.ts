@@ -33,6 +33,7 @@ export interface OpenOptions {
   readonly height: number;
   readonly deviceScaleFactor: number;
   readonly snapshotOrigin: string;
+  readonly onConsole?: ((lines: readonly string[]) => void) | undefined;
 }
 
 /** Opens the browser's only page: under frame control, a second one would block both. */
@@ -51,7 +52,7 @@ export async function openPage(cdp: Cdp, options: OpenOptions): Promise<Page> {
   );
 
   const network = followNetwork(cdp, sessionId, options.snapshotOrigin);
-  const console = followConsole(cdp, sessionId);
+  const console = followConsole(cdp, sessionId, options.onConsole);
   const page: Page = {
     network,
     console,

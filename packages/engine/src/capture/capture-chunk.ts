@@ -1,8 +1,6 @@
 import { rm, stat } from "node:fs/promises";
 
-import { ProblemError } from "@framewright/contract";
-
-import { type Composition, openComposition, untilComplete } from "../composition.ts";
+import { type Composition, untilComplete, withComposition } from "../composition.ts";
 import { type Encoder, startEncoder } from "../encode/encoder.ts";
 import type { ChunkFile, ChunkTask, TaskContext } from "../tasks.ts";
 import { IMAGE_FORMATS } from "./frame-source.ts";
@@ -52,6 +50,21 @@ async function captureFrames(
   }
 }
 
+/** Captures the chunk's frames from an open page into its file. */
+async function encodeChunk(composition: Composition, task: ChunkTask, context: TaskContext): Promise<void> {
+  const { picture, file } = task;
+  const { tools, signal } = context;
+  await skipTo(composition, task, context);
+  const image = IMAGE_FORMATS[picture.quality];
+  const encoder = startEncoder({ ffmpeg: tools.ffmpeg.ffmpeg, picture, image, file, signal });
+  try {
+    await captureFrames(composition, encoder, task, context);
+    await encoder.finish();
+  } finally {
+    await encoder.close();
+  }
+}
+
 /**
  * Renders a chunk to a file of its own: a pure function of the snapshot, the frames and the settings.
  * On failure no file is left.
@@ -59,35 +72,22 @@ async function captureFrames(
  */
 export async function captureChunk(task: ChunkTask, context: TaskContext): Promise<ChunkFile> {
   const { source, picture, chunk, file } = task;
-  const { tools, signal } = context;
-  const composition = await openComposition({
+  const options = {
     ...source,
     ...picture,
-    ...tools,
+    ...context.tools,
     scratchDir: context.scratchDir,
     intervalMs: (1000 * picture.fps.den) / picture.fps.num,
-    signal,
+    signal: context.signal,
     onWaiting: context.onWaiting,
-  });
+    onConsole: context.onConsole,
+  };
   try {
-    await skipTo(composition, task, context);
-    const image = IMAGE_FORMATS[picture.quality];
-    const encoder = startEncoder({ ffmpeg: tools.ffmpeg.ffmpeg, picture, image, file, signal });
-    try {
-      await captureFrames(composition, encoder, task, context);
-      await encoder.finish();
-    } finally {
-      await encoder.close();
-    }
+    await withComposition(options, (composition) => encodeChunk(composition, task, context));
     const { size } = await stat(file);
     return { index: chunk.index, file, frames: chunk.endFrame - chunk.startFrame, bytes: size };
   } catch (error) {
     await rm(file, { force: true });
-    signal.throwIfAborted();
-    throw error instanceof Error
-      ? error
-      : new ProblemError("internal", "Capturing failed.", { cause: error });
-  } finally {
-    await composition.close();
+    throw error;
   }
 }

@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { ProblemError } from "@framewright/contract";
+import { type ProcessEnd, ProblemError } from "@framewright/contract";
 
 import type { ImageFormat } from "../capture/frame-source.ts";
 import type { Picture } from "../tasks.ts";
+import { processEnd } from "../process-end.ts";
 import { boundedTail } from "../tail.ts";
 import { ffmpegFailure } from "./ffmpeg-failure.ts";
 import { encodeArguments } from "./settings.ts";
@@ -32,8 +33,9 @@ export interface Encoder {
   close(): Promise<void>;
 }
 
-function encodeError(stderr: string, cause?: unknown): ProblemError {
-  return ffmpegFailure(stderr, "The encoder ended before all frames were written.", stderr || cause);
+function encodeError(stderr: string, cause?: unknown, exit?: ProcessEnd): ProblemError {
+  const failed = "The encoder ended before all frames were written.";
+  return ffmpegFailure(stderr, failed, { cause: stderr || cause, ...(exit && { evidence: { exit } }) });
 }
 
 /** Encodes pictures as they come; nothing but the result is kept on disk. */
@@ -52,8 +54,9 @@ export function startEncoder(options: EncoderOptions): Encoder {
       failed.abort(encodeError(tail.text(), error));
       resolve(null);
     });
-    child.once("close", (code) => {
-      if (code !== 0) failed.abort(encodeError(tail.text()));
+    child.once("close", (code, killedBy) => {
+      if (code !== 0)
+        failed.abort(encodeError(tail.text(), undefined, processEnd("encoder", code, killedBy)));
       resolve(code);
     });
   });

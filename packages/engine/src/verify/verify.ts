@@ -10,6 +10,8 @@ import {
 } from "@framewright/contract";
 
 import { frameUnits, timescaleOf } from "../encode/settings.ts";
+import { ffmpegFailure } from "../encode/ffmpeg-failure.ts";
+import { RunError } from "../run-for-output.ts";
 import { readInfo, readPackets, type StreamInfo } from "./read-stream.ts";
 
 /** What a finished file must be. */
@@ -124,13 +126,22 @@ async function fastStartCheck(file: string): Promise<Check> {
   return check("starts before it is loaded", "yes", early ? "yes" : "no");
 }
 
-/** Checks a finished file against its plan. A failed check is in the verdict; only a file that cannot be read throws. */
+/**
+ * Checks a finished file against its plan. A failed check is in the verdict.
+ * @throws ProblemError `encode-failed` when the file cannot be read
+ */
 export async function verify(file: string, expected: Expectation, options: VerifyOptions): Promise<Verdict> {
-  const info = await readInfo(options.ffprobe, file, options);
-  const checks = [
-    ...streamChecks(expected, info),
-    ...(await packetChecks(file, expected, options, info)),
-    await fastStartCheck(file),
-  ];
-  return { passed: checks.every(({ passed }) => passed), checks };
+  try {
+    const info = await readInfo(options.ffprobe, file, options);
+    const checks = [
+      ...streamChecks(expected, info),
+      ...(await packetChecks(file, expected, options, info)),
+      await fastStartCheck(file),
+    ];
+    return { passed: checks.every(({ passed }) => passed), checks };
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (!(error instanceof RunError)) throw error;
+    throw ffmpegFailure(error.message, "The video could not be read.", { cause: error });
+  }
 }

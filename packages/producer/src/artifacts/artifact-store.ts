@@ -3,8 +3,9 @@ import { constants, createReadStream } from "node:fs";
 import { copyFile, link, mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 
+import { asDiskFull } from "@framewright/engine";
+
 import type { StoredArtifact } from "../renders/port.ts";
-import { asDiskFull } from "../scratch/disk-full.ts";
 
 /** Where files are made ready; no key begins with a dot, so that nothing in here is ever taken for an artifact. */
 const ASIDE = ".incoming";

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 
 import { logError } from "../http/error-answer.ts";
 import type { AppEnv } from "../http/env.ts";
+import { problemHeaders } from "../http/retry-after.ts";
 import type { Log } from "../log.ts";
 
 /** How far a render of these routes has come. */
@@ -43,10 +44,9 @@ export async function answerFailures(
     return await answer(course);
   } catch (error) {
     logError(log, error, course.requestId);
-    const { code, headers } = asProblemError(error);
     return Response.json(describeFailure(error, course), {
-      status: PROBLEMS[code].status,
-      headers: { ...headers },
+      status: PROBLEMS[asProblemError(error).code].status,
+      headers: problemHeaders(error),
     });
   }
 }

@@ -3,8 +3,8 @@ import { copyFile, mkdir, realpath, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 
 import { ProblemError } from "@framewright/contract";
+import { asDiskFull } from "@framewright/engine";
 
-import { asDiskFull } from "../scratch/disk-full.ts";
 import { isBelow } from "../snapshot/is-below.ts";
 
 const refused = (detail: string, cause?: unknown) =>

@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-import { asDiskFull } from "../scratch/disk-full.ts";
+import { asDiskFull } from "@framewright/engine";
 
 export interface StoredUpload {
   readonly path: string;

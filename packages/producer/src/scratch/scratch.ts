@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 
 import { ProblemError } from "@framewright/contract";
 
-import { asDiskFull } from "./disk-full.ts";
+import { asDiskFull } from "@framewright/engine";
 import { makeFolder } from "./make-folder.ts";
 import { formatOwner, isAlive, type Owner, parseOwner, thisOwner } from "./owner.ts";
 

@@ -1,8 +1,9 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { asDiskFull } from "@framewright/engine";
+
 import type { Snapshot } from "../renders/port.ts";
-import { asDiskFull } from "../scratch/disk-full.ts";
 import { hashTree } from "./hash-tree.ts";
 
 /**
