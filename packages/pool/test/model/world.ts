@@ -1,0 +1,197 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { expect } from "vitest";
+
+import { type Pool, PoolError, startPool, type TaskOptions } from "../../src/index.ts";
+import { within } from "../../src/within.ts";
+import { inMs, until } from "../harness.ts";
+import { MARK, type Order, START_FILE, type STARTS } from "./behaviour.ts";
+import { findLiveProcesses, type LiveProcess } from "./live-processes.ts";
+
+export const SIZE = 2;
+const KILL_GRACE_MS = 150;
+/** From SIGKILL until everybody has heard of it, on a machine that is busy. */
+const SLACK_MS = 1_500;
+/** Well under the start timeout: a child that ended while it started is noticed by its exit. */
+const NOTICE_TIMEOUT_MS = 800;
+const START_TIMEOUT_MS = 2_000;
+const RECOVERY_TIMEOUT_MS = 20_000;
+
+interface TrackedRun {
+  readonly order: Order;
+  readonly deadline: number;
+  readonly controller: AbortController;
+  /** What it rejected with, or undefined while it is pending. */
+  outcome: unknown;
+}
+
+/** A pool whose children misbehave, everything that was asked of it, and what must hold whatever happens. */
+export class World {
+  readonly pool: Pool;
+  readonly #folder = mkdtempSync(join(tmpdir(), "pool-model-"));
+  readonly #startFile = join(this.#folder, "start");
+  readonly #mark = randomUUID();
+  readonly #runs: TrackedRun[] = [];
+  #closed: Promise<void> | undefined;
+
+  constructor(compileCache: string) {
+    this.setStart("well");
+    this.pool = startPool({
+      entry: new URL("./child.fixture.ts", import.meta.url),
+      size: SIZE,
+      env: { [MARK]: this.#mark, [START_FILE]: this.#startFile, NODE_COMPILE_CACHE: compileCache },
+      startTimeoutMs: START_TIMEOUT_MS,
+      pingIntervalMs: 150,
+      pingTimeoutMs: 600,
+      killGraceMs: KILL_GRACE_MS,
+      cancelGraceMs: 100,
+      acquireTimeoutMs: 800,
+      steadyAfterMs: 100,
+    });
+  }
+
+  setStart(start: (typeof STARTS)[number]): void {
+    writeFileSync(this.#startFile, start);
+  }
+
+  run(
+    order: Order,
+    { deadlineMs, ...options }: Omit<TaskOptions, "deadline"> & { deadlineMs: number },
+  ): void {
+    const deadline = inMs(deadlineMs);
+    const run: TrackedRun = { order, deadline, controller: new AbortController(), outcome: undefined };
+    this.#runs.push(run);
+    this.pool.run(order, { ...options, deadline, signal: run.controller.signal }).then(
+      () => (run.outcome = "done"),
+      (error: unknown) => (run.outcome = error),
+    );
+  }
+
+  /** Aborts one of the tasks that have not settled. */
+  abort(choice: number): void {
+    const pending = this.#pending();
+    pending[choice % Math.max(pending.length, 1)]?.controller.abort();
+  }
+
+  /** Sends a signal to one of the processes that live. */
+  signal(choice: number, signal: NodeJS.Signals): void {
+    const live = this.#live();
+    const target = live[choice % Math.max(live.length, 1)];
+    if (target) kill(target.pid, signal);
+  }
+
+  close(timeoutMs: number): void {
+    const deadline = inMs(timeoutMs);
+    this.#closed ??= within(this.pool.close(deadline), timeoutMs + KILL_GRACE_MS + 3 * SLACK_MS).then(
+      (isClosed) => expect(isClosed, "close() has settled").toBe(true),
+    );
+  }
+
+  /** What must hold at any time. */
+  async check(): Promise<void> {
+    const groups = new Set(this.#live().map((live) => live.pgid));
+    const { children, queued } = this.pool.snapshot();
+    const known = new Set(children.map((child) => child.pid));
+    const pending = this.#pending();
+    expect(groups.size, "live groups").toBeLessThanOrEqual(SIZE);
+    expect(children.length, "children").toBeLessThanOrEqual(SIZE);
+    expect(
+      [...groups].filter((pgid) => !known.has(pgid)),
+      "live groups without a place",
+    ).toEqual([]);
+    expect(children.filter((child) => child.state === "busy").length, "leases").toBeLessThanOrEqual(
+      pending.length,
+    );
+    expect(queued, "waiting tasks").toBeLessThanOrEqual(pending.length);
+    const overdueSince = Date.now() - KILL_GRACE_MS - SLACK_MS;
+    expect(
+      pending.filter((run) => run.deadline < overdueSince),
+      "overdue tasks",
+    ).toEqual([]);
+    const outcomes = this.#runs.map((run) => run.outcome).filter((outcome) => outcome instanceof Error);
+    expect(
+      outcomes.filter((error) => !(error instanceof PoolError)),
+      "untyped errors",
+    ).toEqual([]);
+    await this.#checkGhosts(children.flatMap(({ id, pid }) => (groups.has(pid ?? 0) ? [] : [id])));
+  }
+
+  /** A place whose process group has gone is soon given up. */
+  async #checkGhosts(ids: readonly number[]): Promise<void> {
+    if (ids.length === 0) return;
+    const isGhost = ({ id, state }: { id: number; state: string }) => ids.includes(id) && state !== "dying";
+    await until(
+      "the end of a child to be noticed",
+      NOTICE_TIMEOUT_MS,
+      () => !this.pool.snapshot().children.some(isGhost),
+    );
+  }
+
+  /** What must hold in the end: the pool still has all its places, and closes without a trace. */
+  async finish(): Promise<void> {
+    this.setStart("well");
+    if (!this.#closed) await this.#proveCapacity();
+    this.close(0);
+    await this.#closed;
+    const pendingTimeoutMs =
+      Math.max(0, ...this.#pending().map((run) => run.deadline - Date.now())) + SLACK_MS;
+    await until("every task to settle", pendingTimeoutMs, () => this.#pending().length === 0);
+    await this.check();
+    expect(this.#live(), "what outlives close()").toEqual([]);
+    expect(this.pool.snapshot().children, "children after close()").toEqual([]);
+  }
+
+  /** Ends what a violation has left behind. */
+  async release(): Promise<void> {
+    await this.pool.close(Date.now());
+    for (const { pid } of this.#live()) kill(pid, "SIGKILL");
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  /** As many tasks as there are places run at the same time. */
+  async #proveCapacity(): Promise<void> {
+    for (const end = inMs(RECOVERY_TIMEOUT_MS); !(await this.#holdAll()); await sleep(50)) {
+      await this.check();
+      expect(Date.now(), "a time at which every place can be taken").toBeLessThan(end);
+    }
+  }
+
+  async #holdAll(): Promise<boolean> {
+    const controller = new AbortController();
+    const all = Promise.withResolvers<boolean>();
+    let held = 0;
+    const holding = Array.from({ length: SIZE }, async () => {
+      const onProgress = (): void => void ((held += 1) === SIZE && all.resolve(true));
+      await this.pool
+        .run(
+          { do: "hold", ms: 0 },
+          { deadline: inMs(RECOVERY_TIMEOUT_MS / 2), signal: controller.signal, onProgress },
+        )
+        .catch(() => all.resolve(false));
+    });
+    const isHeld = await all.promise;
+    controller.abort();
+    await Promise.all(holding);
+    return isHeld;
+  }
+
+  #pending(): TrackedRun[] {
+    return this.#runs.filter((run) => run.outcome === undefined);
+  }
+
+  #live(): LiveProcess[] {
+    return findLiveProcesses(this.#mark);
+  }
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has just ended by itself.
+  }
+}
