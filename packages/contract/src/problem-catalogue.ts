@@ -253,6 +253,11 @@ export const PROBLEMS = {
     "No render worker can take the work",
     "Retry shortly; GET /readyz on the health port says what is wrong.",
   ),
+  "memory-exhausted": system(
+    503,
+    "The service's memory is used up",
+    "Retry after the time in Retry-After; give the service more memory, or lower PRODUCER_WORKERS.",
+  ),
   "shutting-down": system(503, "The service is shutting down", "Retry against another instance, or shortly."),
   internal: system(500, "The service failed", "Retry. If it persists, report the requestId."),
 } as const satisfies Record<string, ProblemKind>;

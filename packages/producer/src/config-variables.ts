@@ -24,6 +24,12 @@ export const VARIABLES = {
     "false",
     "Whether to do without the health thread (true or false).",
   ),
+  livenessMs: variable(
+    "PRODUCER_LIVENESS_SECONDS",
+    seconds,
+    "90",
+    "How long the main loop may stand still before `/livez` fails, in seconds.",
+  ),
   dataDir: variable("PRODUCER_DATA_DIR", path, ".framewright", "Folder for artifacts and scratch files."),
   projectsRoot: optional(
     "PRODUCER_PROJECTS_ROOT",
@@ -104,6 +110,18 @@ export const VARIABLES = {
     number(0, Number.MAX_SAFE_INTEGER),
     "1073741824",
     "Free disk, in bytes, below which the service is not ready.",
+  ),
+  maxMemoryPercent: variable(
+    "PRODUCER_MAX_MEMORY_PERCENT",
+    number(1, 100),
+    "95",
+    "Use of the memory that the service may have (of its cgroup, or of the machine), in percent, from which it is not ready.",
+  ),
+  untouchedMs: variable(
+    "PRODUCER_UNTOUCHED_SECONDS",
+    seconds,
+    "60",
+    "How long work may wait beside a free worker before the service is not ready, in seconds.",
   ),
   allowedHosts: variable(
     "PRODUCER_ALLOWED_HOSTS",

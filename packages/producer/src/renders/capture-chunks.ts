@@ -71,10 +71,15 @@ async function attempt(
 async function captureOne(capture: Capture, chunk: Chunk): Promise<ChunkFile> {
   for (let left = ATTEMPTS; ; left--) {
     try {
-      return await attempt(capture, chunk);
+      const file = await attempt(capture, chunk);
+      capture.record.observer.chunkEnded("done", file.frames);
+      return file;
     } catch (error) {
+      const isRetried = left > 1 && isProblemError(error) && WORTH_ANOTHER_TRY.has(error.code);
+      const isCancelled = capture.signal.aborted;
+      capture.record.observer.chunkEnded(isCancelled ? "cancelled" : isRetried ? "retried" : "failed", 0);
       capture.signal.throwIfAborted();
-      if (left <= 1 || !isProblemError(error) || !WORTH_ANOTHER_TRY.has(error.code)) throw error;
+      if (!isRetried) throw error;
       capture.meter.update(chunk.index, 0);
       capture.record.warn({
         code: "chunk-retried",

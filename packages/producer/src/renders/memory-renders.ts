@@ -1,6 +1,7 @@
 import {
   type Plan,
   ProblemError,
+  type Progress,
   type Queue,
   type Render,
   type RenderEvent,
@@ -10,6 +11,7 @@ import {
 
 import type { Log } from "../log.ts";
 import type { EventLog } from "./event-log.ts";
+import type { RenderObserver } from "./observer.ts";
 import { planSubmission } from "./plan-render.ts";
 import type { Admitted, ListQuery, Renders, StoredArtifact, Submission } from "./port.ts";
 import { RenderQueue } from "./render-queue.ts";
@@ -30,6 +32,8 @@ export interface MemoryRendersDeps extends RenderDeps {
   readonly log: Log;
   /** Why nothing can be admitted now; null when it can. */
   readonly refusal: () => ProblemError | null;
+  /** (Default: none.) */
+  readonly observer?: RenderObserver;
 }
 
 /** The order of admission below which a page of the list begins. */
@@ -86,7 +90,12 @@ export class MemoryRenders implements Renders {
       await submission.snapshot.discard();
       throw error;
     }
-    const record = new RenderRecord(submission, ++this.#admitted, this.#deps.settings.renderTimeoutMs);
+    const record = new RenderRecord(
+      submission,
+      ++this.#admitted,
+      this.#deps.settings.renderTimeoutMs,
+      this.#deps.observer,
+    );
     this.#records.set(record.id, record);
     const { idempotency } = submission;
     if (idempotency) this.#keys.set(idempotency.key, { requestHash: idempotency.requestHash, id: record.id });
@@ -180,6 +189,12 @@ export class MemoryRenders implements Renders {
       workers: this.#deps.settings.workers,
       waiting: waiting.map((record, ahead) => ({ id: record.id, position: ahead + running.size })),
     };
+  }
+
+  /** How many renders wait, and at which stage each running one is. */
+  load(): { readonly waiting: number; readonly stages: readonly Progress["stage"][] } {
+    const { waiting, running } = this.#queue;
+    return { waiting: waiting.length, stages: [...running].map(({ progress }) => progress.stage) };
   }
 
   /** Removes artifacts past their time, and forgets renders after twice that. Runs by itself every minute. */

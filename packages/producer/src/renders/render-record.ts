@@ -7,6 +7,7 @@ import {
   parseFps,
   type Plan,
   type Problem,
+  type ProblemCode,
   type ProblemError,
   type Progress,
   type Render,
@@ -18,6 +19,7 @@ import {
 
 import { DEFAULT_FPS } from "../plan/limits.ts";
 import { EventLog } from "./event-log.ts";
+import { NO_OBSERVER, type RenderObserver } from "./observer.ts";
 import type { Submission } from "./port.ts";
 
 /** Progress is told at most this often; changes of stage are told at once. */
@@ -43,6 +45,7 @@ export class RenderRecord {
   readonly events = new EventLog(this.id);
   readonly createdAt = new Date();
   readonly submission: Submission;
+  readonly observer: RenderObserver;
   /** Grows with each render: the order of admission. */
   readonly order: number;
   readonly deadline: Date;
@@ -62,8 +65,9 @@ export class RenderRecord {
   #finish: () => void = () => undefined;
   readonly finished = new Promise<void>((resolve) => (this.#finish = resolve));
 
-  constructor(submission: Submission, order: number, timeoutMs: number) {
+  constructor(submission: Submission, order: number, timeoutMs: number, observer = NO_OBSERVER) {
     this.submission = submission;
+    this.observer = observer;
     this.order = order;
     this.deadline = new Date(this.createdAt.getTime() + timeoutMs);
     this.events.append({ type: "state", state: "queued" });
@@ -72,6 +76,7 @@ export class RenderRecord {
   start(): void {
     this.state = "running";
     this.startedAt = new Date();
+    this.observer.started(this.startedAt.getTime() - this.createdAt.getTime());
     this.events.append({ type: "state", state: "running" });
   }
 
@@ -79,6 +84,8 @@ export class RenderRecord {
   report(change: Partial<Progress>): void {
     const before = this.progress;
     this.progress = { ...before, ...change };
+    if (before.stage !== this.progress.stage) this.observer.stage(this.id, this.progress.stage);
+    else if (this.state === "running") this.observer.progressed();
     const sameStep = before.stage === this.progress.stage && before.waitingFor === this.progress.waitingFor;
     const now = performance.now();
     if (sameStep && now - this.#lastProgressAt < PROGRESS_INTERVAL_MS) return;
@@ -98,12 +105,14 @@ export class RenderRecord {
 
   fail(error: ProblemError): void {
     this.problem = toProblem(error, this.submission.requestId);
-    this.#end(error.code === "cancelled" ? "cancelled" : "failed");
+    this.#end(error.code === "cancelled" ? "cancelled" : "failed", error.code);
   }
 
-  #end(state: "succeeded" | "failed" | "cancelled"): void {
+  #end(state: "succeeded" | "failed" | "cancelled", code: ProblemCode | null = null): void {
     this.state = state;
     this.finishedAt = new Date();
+    const runMs = this.startedAt && this.finishedAt.getTime() - this.startedAt.getTime();
+    this.observer.ended({ outcome: state, code, runMs, bytes: this.artifact?.bytes ?? 0 });
     this.progress = {
       ...this.progress,
       stage: state === "succeeded" ? "done" : this.progress.stage,

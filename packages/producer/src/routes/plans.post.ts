@@ -40,7 +40,7 @@ const route = createRoute({
     ),
     429: problem("queue-full"),
     500: problem("internal", "browser-failed", "worker-lost"),
-    503: problem("shutting-down", "worker-unavailable", "browser-missing"),
+    503: problem("shutting-down", "worker-unavailable", "memory-exhausted", "browser-missing"),
     504: problem("render-timeout"),
     507: problem("disk-full"),
   },

@@ -38,7 +38,7 @@ const route = createRoute({
     422: problem("entry-file-missing", "fps-out-of-range", "size-invalid", "size-odd"),
     429: problem("queue-full"),
     500: problem("internal"),
-    503: problem("shutting-down", "worker-unavailable"),
+    503: problem("shutting-down", "worker-unavailable", "memory-exhausted"),
     507: problem("disk-full"),
   },
 });
