@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { afterEach } from "vitest";
+import { afterEach, type TestContext } from "vitest";
 
 import { type Pool, type PoolEvent, type PoolOptions, PoolError, startPool } from "../src/index.ts";
 
@@ -15,8 +15,12 @@ export interface TestPool {
 
 const open = new Set<Pool>();
 
-/** A pool that ends with its test. */
-export function openPool(name: string, options: Partial<PoolOptions> = {}): TestPool {
+/** A pool that ends with its test; where tests run at the same time, by their context. */
+export function openPool(
+  name: string,
+  options: Partial<PoolOptions> = {},
+  context?: TestContext,
+): TestPool {
   const events: PoolEvent[] = [];
   const output: string[] = [];
   const pool = startPool({
@@ -28,7 +32,8 @@ export function openPool(name: string, options: Partial<PoolOptions> = {}): Test
     onOutput: (line) => output.push(line),
     ...options,
   });
-  open.add(pool);
+  if (context) context.onTestFinished(() => pool.close(Date.now()));
+  else open.add(pool);
   return { pool, events, output };
 }
 
