@@ -1,4 +1,6 @@
-import { asProblemError, toProblem } from "@framewright/contract";
+import { toProblem } from "@framewright/contract";
+
+import { problemHeaders } from "./retry-after.ts";
 
 /** The one place where an error becomes an HTTP answer. What is not a ProblemError leaks nothing. */
 export function problemResponse(error: unknown, requestId: string): Response {
@@ -6,7 +8,7 @@ export function problemResponse(error: unknown, requestId: string): Response {
   return new Response(JSON.stringify(problem), {
     status: problem.status,
     headers: {
-      ...asProblemError(error).headers,
+      ...problemHeaders(error),
       "content-type": "application/problem+json",
       "cache-control": "no-store",
     },
