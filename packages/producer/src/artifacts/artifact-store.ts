@@ -6,10 +6,11 @@ import { join, resolve } from "node:path";
 import { asDiskFull } from "@framewright/engine";
 
 import type { StoredArtifact } from "../renders/port.ts";
+import { formatOwner, isAbandoned, type Owner, parseOwner, thisOwner } from "../scratch/owner.ts";
 
 /** Where files are made ready; no key begins with a dot, so that nothing in here is ever taken for an artifact. */
 const ASIDE = ".incoming";
-/** No file takes so long to be made ready: what is older was left by a process that died. */
+/** No file takes so long to be made ready: what is older was left by a process of another container. */
 const ASIDE_EXPIRY_MS = 24 * 3_600_000;
 const KEY = /^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}$/;
 
@@ -43,8 +44,9 @@ export interface Artifacts {
 export async function openArtifacts(dir: string): Promise<Artifacts> {
   const root = resolve(dir);
   const aside = join(root, ASIDE);
+  const self = await thisOwner();
   await mkdir(aside, { recursive: true });
-  await clearAside(aside);
+  await clearAside(aside, self);
 
   const path = (key: string): string => {
     if (!KEY.test(key)) throw new TypeError(`Not a key of an artifact: ${JSON.stringify(key)}`);
@@ -57,7 +59,7 @@ export async function openArtifacts(dir: string): Promise<Artifacts> {
     list,
     async put(key, sourceFile, meta) {
       const target = path(key);
-      const ready = join(aside, randomUUID());
+      const ready = join(aside, `${formatOwner(self)}-${randomUUID()}`);
       try {
         await place(sourceFile, ready);
         await publish(ready, target, root);
@@ -78,7 +80,7 @@ export async function openArtifacts(dir: string): Promise<Artifacts> {
       await rm(path(key), { force: true });
     },
     async sweep(olderThan) {
-      await clearAside(aside);
+      await clearAside(aside, self);
       return deleteOlder(root, await list(), olderThan);
     },
   };
@@ -129,8 +131,13 @@ async function hashFile(file: string): Promise<{ bytes: number; sha256: string }
   return { bytes, sha256: hash.digest("hex") };
 }
 
-async function clearAside(aside: string): Promise<void> {
-  await deleteOlder(aside, await readdir(aside), new Date(Date.now() - ASIDE_EXPIRY_MS));
+/** Removes what dead processes were making ready. */
+async function clearAside(aside: string, self: Owner): Promise<void> {
+  for (const name of await readdir(aside)) {
+    const file = join(aside, name);
+    const isDead = await isAbandoned(file, parseOwner(name), self, ASIDE_EXPIRY_MS);
+    if (isDead) await rm(file, { force: true });
+  }
 }
 
 async function deleteOlder(dir: string, names: readonly string[], olderThan: Date): Promise<string[]> {

@@ -1,115 +1,114 @@
 import { join } from "node:path";
 
-import { type Chunk, isProblemError, type ProblemCode } from "@framewright/contract";
+import { type Chunk, isProblemError, ProblemError } from "@framewright/contract";
 import type { ChunkFile } from "@framewright/engine";
 
 import type { Planned } from "../plan/plan.ts";
-import type { PlanDeps } from "./plan-render.ts";
-import { pageJob } from "./plan-render.ts";
+import type { ChunkJob } from "../work/jobs.ts";
+import type { RunOptions } from "../work/workers.ts";
+import type { Charges, Loss } from "./charges.ts";
 import { FrameMeter } from "./frame-meter.ts";
+import { pageJob, type PlanDeps } from "./plan-render.ts";
 import { fpsOf, type RenderRecord } from "./render-record.ts";
-
-/** What may be a fault of the machine and not of the composition: the chunk is tried again once, in a fresh browser. */
-const WORTH_ANOTHER_TRY: ReadonlySet<ProblemCode> = new Set([
-  "worker-lost",
-  "browser-failed",
-  "encode-failed",
-  "page-crashed",
-]);
-const ATTEMPTS = 2;
+import { lossWords, untilDone } from "./until-done.ts";
 
 /** A worker that has not told of a frame for this much longer than a frame may take is stuck. */
 const STALL_MARGIN_MS = 10_000;
 
-interface Capture {
+export interface Capture {
   readonly record: RenderRecord;
   readonly planned: Planned;
   readonly deps: PlanDeps;
+  readonly charges: Charges;
   readonly dir: string;
-  readonly meter: FrameMeter;
   readonly signal: AbortSignal;
 }
 
-async function attempt(
-  { record, planned, deps, dir, meter, signal }: Capture,
-  chunk: Chunk,
-): Promise<ChunkFile> {
+interface ChunkCapture extends Capture {
+  readonly meter: FrameMeter;
+}
+
+async function attempt(capture: ChunkCapture, chunk: Chunk): Promise<ChunkFile> {
+  const { record, planned, deps, dir, meter, signal } = capture;
   const { submission } = record;
   const { settings } = deps;
   const { page, plan } = planned;
-  const file = await deps.workers.run(
-    {
-      kind: "chunk",
-      ...pageJob(submission, settings, dir),
-      picture: {
-        fps: fpsOf(submission.options.fps),
-        ...page,
-        videoWidth: plan.width,
-        videoHeight: plan.height,
-        deviceScaleFactor: plan.deviceScaleFactor,
-        quality: submission.options.quality ?? "standard",
-      },
-      chunk,
-      file: join(dir, `chunk-${chunk.index}.mp4`),
+  let captured = 0;
+  const job: ChunkJob = {
+    kind: "chunk",
+    ...pageJob(submission, settings, dir),
+    picture: {
+      fps: fpsOf(submission.options.fps),
+      ...page,
+      videoWidth: plan.width,
+      videoHeight: plan.height,
+      deviceScaleFactor: plan.deviceScaleFactor,
+      quality: submission.options.quality ?? "standard",
     },
-    {
-      deadline: record.deadline.getTime(),
-      signal,
-      // Earlier renders first, and within a render earlier chunks.
-      priority: -record.order,
-      stallTimeoutMs: Math.max(settings.readyTimeoutMs, settings.frameTimeoutMs) + STALL_MARGIN_MS,
-      onProgress: ({ framesDone, waitingFor }) => {
-        if (framesDone !== undefined) meter.update(chunk.index, framesDone);
-        record.report({ ...meter.read(), ...(waitingFor !== undefined && { waitingFor }) });
-      },
+    chunk,
+    file: join(dir, `chunk-${chunk.index}.mp4`),
+  };
+  const bounds: RunOptions = {
+    deadline: record.deadline.getTime(),
+    signal,
+    // Earlier renders first, and within a render earlier chunks.
+    priority: -record.order,
+    stallTimeoutMs: Math.max(settings.readyTimeoutMs, settings.frameTimeoutMs) + STALL_MARGIN_MS,
+    onProgress: ({ framesDone, waitingFor }) => {
+      captured = framesDone ?? captured;
+      if (framesDone !== undefined) meter.update(chunk.index, framesDone);
+      record.report({ ...meter.read(), ...(waitingFor !== undefined && { waitingFor }) });
     },
-  );
+  };
+  const file = await deps.workers.run(job, bounds).catch((error: unknown) => {
+    throw captured > 0 ? withLastFrame(error, chunk.startFrame + captured - 1) : error;
+  });
   meter.update(chunk.index, file.frames);
   return file;
 }
 
-async function captureOne(capture: Capture, chunk: Chunk): Promise<ChunkFile> {
-  for (let left = ATTEMPTS; ; left--) {
-    try {
-      const file = await attempt(capture, chunk);
-      capture.record.observer.chunkEnded("done", file.frames);
-      return file;
-    } catch (error) {
-      const isRetried = left > 1 && isProblemError(error) && WORTH_ANOTHER_TRY.has(error.code);
-      const isCancelled = capture.signal.aborted;
-      capture.record.observer.chunkEnded(isCancelled ? "cancelled" : isRetried ? "retried" : "failed", 0);
-      capture.signal.throwIfAborted();
-      if (!isRetried) throw error;
-      capture.meter.update(chunk.index, 0);
-      capture.record.warn({
-        code: "chunk-retried",
-        message: `Frames ${chunk.startFrame} to ${chunk.endFrame - 1} were rendered again: ${error.message}`,
-        remedy: "Nothing, if it stays rare: the video is complete.",
-      });
-    }
+function withLastFrame(error: unknown, lastFrame: number): unknown {
+  if (!isProblemError(error)) return error;
+  const { code, message, evidence, cause } = error;
+  return new ProblemError(code, message, { evidence: { ...evidence, lastFrame }, cause });
+}
+
+async function captureOne(capture: ChunkCapture, chunk: Chunk): Promise<ChunkFile> {
+  const { observer } = capture.record;
+  const onLoss = (loss: Loss): void => {
+    observer.chunkEnded("retried", 0);
+    capture.meter.update(chunk.index, 0);
+    capture.record.warn({
+      code: "chunk-retried",
+      message: `Frames ${chunk.startFrame} to ${chunk.endFrame - 1} were rendered again: ${lossWords(loss)}`,
+      remedy: "Nothing, if it stays rare: the video is complete.",
+    });
+  };
+  try {
+    const file = await untilDone({ ...capture, onLoss }, () => attempt(capture, chunk));
+    observer.chunkEnded("done", file.frames);
+    return file;
+  } catch (error) {
+    observer.chunkEnded(capture.signal.aborted ? "cancelled" : "failed", 0);
+    throw error;
   }
 }
 
 /** Renders all chunks of a plan. When one fails for good, the others are cancelled and have ended before this throws. */
-export async function captureChunks(
-  record: RenderRecord,
-  planned: Planned,
-  deps: PlanDeps,
-  dir: string,
-): Promise<ChunkFile[]> {
+export async function captureChunks(input: Capture): Promise<ChunkFile[]> {
+  const { plan } = input.planned;
   const siblings = new AbortController();
-  const signal = AbortSignal.any([record.abort.signal, siblings.signal]);
-  const meter = new FrameMeter(planned.plan.frames);
-  const capture: Capture = { record, planned, deps, dir, meter, signal };
+  const signal = AbortSignal.any([input.signal, siblings.signal]);
+  const capture = { ...input, signal, meter: new FrameMeter(plan.frames) };
   const results = await Promise.allSettled(
-    planned.plan.chunks.map((chunk) =>
+    plan.chunks.map((chunk) =>
       captureOne(capture, chunk).catch((error: unknown) => {
         siblings.abort(error);
         throw error;
       }),
     ),
   );
-  record.abort.signal.throwIfAborted();
+  input.signal.throwIfAborted();
   if (siblings.signal.aborted) throw siblings.signal.reason;
   return results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
 }

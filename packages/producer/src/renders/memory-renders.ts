@@ -10,6 +10,7 @@ import {
 } from "@framewright/contract";
 
 import type { Log } from "../log.ts";
+import { Charges } from "./charges.ts";
 import type { EventLog } from "./event-log.ts";
 import type { RenderObserver } from "./observer.ts";
 import { planSubmission } from "./plan-render.ts";
@@ -17,6 +18,7 @@ import type { Admitted, ListQuery, Renders, StoredArtifact, Submission } from ".
 import { RenderQueue } from "./render-queue.ts";
 import { RenderRecord } from "./render-record.ts";
 import { CONTENT_TYPE, type RenderDeps } from "./run-render.ts";
+import { lossWords } from "./until-done.ts";
 
 /** Finished renders that are remembered at most, whatever their age: a bound on memory. */
 const MAX_FINISHED = 10_000;
@@ -58,6 +60,7 @@ export class MemoryRenders implements Renders {
     this.#deps = deps;
     this.#queue = new RenderQueue(deps, deps.log);
     this.#sweepTimer = setInterval(() => void this.sweep(), SWEEP_INTERVAL_MS).unref();
+    void this.sweep();
   }
 
   async checkRoom(): Promise<void> {
@@ -115,7 +118,12 @@ export class MemoryRenders implements Renders {
     try {
       if (refusal) throw refusal;
       const deadline = Date.now() + this.#deps.settings.planTimeoutMs;
-      const { plan } = await planSubmission(submission, this.#deps, { deadline, signal });
+      const { plan } = await planSubmission(submission, this.#deps, {
+        deadline,
+        signal,
+        charges: new Charges(),
+        onLoss: (loss) => this.#deps.log.warn({ detail: lossWords(loss) }, "a plan is made again"),
+      });
       return plan;
     } finally {
       await submission.snapshot.discard();
@@ -197,7 +205,7 @@ export class MemoryRenders implements Renders {
     return { waiting: waiting.length, stages: [...running].map(({ progress }) => progress.stage) };
   }
 
-  /** Removes artifacts past their time, and forgets renders after twice that. Runs by itself every minute. */
+  /** Removes artifacts past their time, and forgets renders after twice that. Runs by itself, at once and every minute. */
   async sweep(now = Date.now()): Promise<void> {
     const { artifacts, settings, log } = this.#deps;
     const finished = [...this.#records.values()].filter(({ finishedAt }) => finishedAt !== null);

@@ -2,9 +2,12 @@ import { plan, type Planned } from "../plan/plan.ts";
 import type { Scratch } from "../scratch/scratch.ts";
 import type { PageJob } from "../work/jobs.ts";
 import type { Workers } from "../work/workers.ts";
+import type { Charges, Loss } from "./charges.ts";
 import type { Submission } from "./port.ts";
 import { fpsOf } from "./render-record.ts";
 import type { RenderSettings } from "./settings.ts";
+import { untilDone } from "./until-done.ts";
+import { inWorkFolder } from "./work-folder.ts";
 
 /** Plans go before chunks: they are short, and tell early what is wrong. */
 const PLAN_PRIORITY = Number.MAX_SAFE_INTEGER;
@@ -19,6 +22,8 @@ export interface PlanBounds {
   /** Epoch milliseconds. */
   readonly deadline: number;
   readonly signal: AbortSignal;
+  readonly charges: Charges;
+  readonly onLoss: (loss: Loss) => void;
   readonly onWaiting?: (what: string | null) => void;
 }
 
@@ -49,28 +54,31 @@ export async function planSubmission(
   bounds: PlanBounds,
 ): Promise<Planned> {
   const { workers, scratch, settings } = deps;
-  const folder = await scratch.create("plan");
-  try {
-    const { probe, hosts } = await workers.run(
-      { kind: "probe", ...pageJob(submission, settings, folder.dir) },
-      {
-        deadline: bounds.deadline,
-        signal: bounds.signal,
-        priority: PLAN_PRIORITY,
-        stallTimeoutMs: settings.planTimeoutMs,
-        onProgress: ({ waitingFor }) => bounds.onWaiting?.(waitingFor ?? null),
-      },
-    );
-    return plan({
-      probe,
-      hosts,
-      options: submission.options,
-      fps: fpsOf(submission.options.fps),
-      snapshotHash: submission.snapshot.hash,
-      limits: settings.limits,
-      workers: settings.workers,
-    });
-  } finally {
-    await folder.remove();
-  }
+  const { deadline, charges, onLoss } = bounds;
+  const budget = { prefix: "plan", maxBytes: settings.renderScratchBytes, signal: bounds.signal };
+  const { probe, hosts } = await inWorkFolder(scratch, budget, (dir, signal) =>
+    untilDone({ charges, signal, dir, onLoss }, () =>
+      workers.run(
+        { kind: "probe", ...pageJob(submission, settings, dir) },
+        {
+          deadline,
+          signal,
+          priority: PLAN_PRIORITY,
+          stallTimeoutMs: settings.planTimeoutMs,
+          onProgress: ({ waitingFor }) => {
+            if (waitingFor !== undefined) bounds.onWaiting?.(waitingFor);
+          },
+        },
+      ),
+    ),
+  );
+  return plan({
+    probe,
+    hosts,
+    options: submission.options,
+    fps: fpsOf(submission.options.fps),
+    snapshotHash: submission.snapshot.hash,
+    limits: settings.limits,
+    workers: settings.workers,
+  });
 }

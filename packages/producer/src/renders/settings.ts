@@ -14,4 +14,6 @@ export interface RenderSettings {
   readonly readyTimeoutMs: number;
   readonly frameTimeoutMs: number;
   readonly retentionMs: number;
+  /** Disk that a render may use while it runs. */
+  readonly renderScratchBytes: number;
 }

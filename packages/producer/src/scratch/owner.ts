@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile, readlink } from "node:fs/promises";
+import { readFile, readlink, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 
 /** A process, told apart from any other that had or will have its id, also in another container. */
@@ -42,20 +42,41 @@ export async function isAlive({ pid, start }: Owner): Promise<boolean> {
   return status !== null && status.start === start && !["Z", "X"].includes(status.state);
 }
 
-async function readStatus(pid: string): Promise<{ state: string; start: string } | null> {
+/** What the kernel says of a process; null when it is gone, or where there is no /proc. */
+export async function readStatus(
+  pid: string,
+): Promise<{ state: string; group: number; start: string } | null> {
   if (process.platform !== "linux") return null;
   try {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");
     // The second field, the command in parentheses, may itself hold spaces and parentheses.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const [state, start] = [fields[0], fields[19]];
-    return state === undefined || start === undefined ? null : { state, start };
+    return state === undefined || start === undefined ? null : { state, group: Number(fields[2]), start };
   } catch (error) {
     if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ESRCH")) {
       return null;
     }
     throw error;
   }
+}
+
+/**
+ * Whether the owner of `path` is dead. A pid of another container or machine says nothing here, and a path may carry
+ * no mark at all: then only the time of the last use tells, which must be longer ago than `foreignExpiryMs`.
+ */
+export async function isAbandoned(
+  path: string,
+  owner: Owner | null,
+  self: Owner,
+  foreignExpiryMs: number,
+): Promise<boolean> {
+  if (owner?.realm === self.realm) return !(await isAlive(owner));
+  const info = await stat(path).catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  });
+  return info !== null && Date.now() - info.mtimeMs > foreignExpiryMs;
 }
 
 function answersSignal(pid: number): boolean {

@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readdir, rm, stat, utimes } from "node:fs/promises";
+import { mkdtemp, readdir, rm, utimes } from "node:fs/promises";
 import { join, resolve } from "node:path";
 
 import { ProblemError } from "@framewright/contract";
-
 import { asDiskFull } from "@framewright/engine";
+
+import { killUsers } from "./kill-users.ts";
 import { makeFolder } from "./make-folder.ts";
-import { formatOwner, isAlive, type Owner, parseOwner, thisOwner } from "./owner.ts";
+import { formatOwner, isAbandoned, type Owner, parseOwner, thisOwner } from "./owner.ts";
 
 /** How often the own folder is marked as in use, and those of the dead are looked for. */
 const SWEEP_INTERVAL_MS = 30_000;
@@ -37,7 +38,8 @@ export interface ScratchOptions {
 const removeTree = (dir: string): Promise<void> => rm(dir, { recursive: true, force: true, maxRetries: 3 });
 
 /**
- * Opens this process's private folder below `<dataDir>/scratch`, and removes those of dead processes, now and every 30 s.
+ * Opens this process's private folder below `<dataDir>/scratch`, and removes those of dead processes, now and every
+ * 30 s, with what these have left running: a process belongs to a folder when it names it.
  * Throws a plain Error that says why when the folder cannot be written.
  */
 export async function openScratch(dataDir: string, options: ScratchOptions = {}): Promise<Scratch> {
@@ -95,18 +97,10 @@ async function makeWritable(dir: string, dataDir: string): Promise<void> {
 async function sweep(parent: string, self: Owner): Promise<void> {
   for (const name of await readdir(parent)) {
     const owner = parseOwner(name);
-    if (owner !== null && (await isAbandoned(join(parent, name), owner, self))) {
-      await removeTree(join(parent, name));
-    }
+    const dir = join(parent, name);
+    if (owner === null || !(await isAbandoned(dir, owner, self, FOREIGN_EXPIRY_MS))) continue;
+    // Processes of another container are not to be seen from here.
+    const isFree = owner.realm !== self.realm || (await killUsers(name));
+    if (isFree) await removeTree(dir);
   }
-}
-
-async function isAbandoned(dir: string, owner: Owner, self: Owner): Promise<boolean> {
-  if (owner.realm === self.realm) return !(await isAlive(owner));
-  // A pid of another container says nothing here: only the mark of use tells.
-  const info = await stat(dir).catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-    throw error;
-  });
-  return info !== null && Date.now() - info.mtimeMs > FOREIGN_EXPIRY_MS;
 }

@@ -63,4 +63,6 @@ export type Job = Jobs[keyof Jobs]["job"];
 export interface JobProgress {
   readonly framesDone?: number;
   readonly waitingFor?: string | null;
+  /** The end of the page's console. */
+  readonly console?: readonly string[];
 }

@@ -17,6 +17,9 @@ export interface JobContext {
   readonly progress: (progress: JobProgress) => void;
 }
 
+/** What is told of the console between two frames: a page that only writes must not pass for one that goes on. */
+const MAX_CONSOLE_NEWS = 20;
+
 function entryUrl(entryFile: string): string {
   const path = entryFile.split("/").map(encodeURIComponent).join("/");
   return `${SNAPSHOT_ORIGIN}/${path}`;
@@ -38,12 +41,19 @@ async function withPage<T>(
     const { readyTimeoutMs, frameTimeoutMs, tools, scratchDir } = job;
     const url = entryUrl(job.entryFile);
     const source = { url, proxyPort: server.port, script, readyTimeoutMs, frameTimeoutMs };
+    let consoleNews = 0;
     const context: TaskContext = {
       tools,
       scratchDir,
       signal,
       onWaiting: (waitingFor) => progress({ waitingFor }),
-      onFrames: (framesDone) => progress({ framesDone }),
+      onConsole: (console) => {
+        if (consoleNews++ < MAX_CONSOLE_NEWS) progress({ console });
+      },
+      onFrames: (framesDone) => {
+        consoleNews = 0;
+        progress({ framesDone });
+      },
     };
     return await work(source, context, server);
   } finally {

@@ -1,4 +1,10 @@
-import { fromWireError, ProblemError, WireErrorSchema } from "@framewright/contract";
+import {
+  type Evidence,
+  fromWireError,
+  type ProcessEnd,
+  ProblemError,
+  WireErrorSchema,
+} from "@framewright/contract";
 import { type Pool, PoolError } from "@framewright/pool";
 
 import type { JobProgress, Jobs } from "./jobs.ts";
@@ -36,15 +42,30 @@ function jobFailure({ payload }: PoolError): ProblemError {
     : new ProblemError("internal", "An unexpected error occurred.", { cause: payload });
 }
 
+interface Circumstances {
+  readonly signal: AbortSignal;
+  /** What is known of the page. */
+  readonly evidence: Evidence;
+}
+
+function lost(error: PoolError, { evidence }: Circumstances): ProblemError {
+  const { exit } = error;
+  const cause = exit?.stderrTail || error;
+  if (!exit) return new ProblemError("worker-lost", lostDetail(error), { evidence, cause });
+  const { reason, code, signal } = exit;
+  const end: ProcessEnd = { process: "worker", reason, code, signal };
+  return new ProblemError("worker-lost", lostDetail(error), { evidence: { ...evidence, exit: end }, cause });
+}
+
 /** What each of the pool's errors is to a caller. */
-const REASONS: Record<PoolError["code"], (error: PoolError, signal: AbortSignal) => unknown> = {
+const REASONS: Record<PoolError["code"], (error: PoolError, circumstances: Circumstances) => unknown> = {
   "task-failed": jobFailure,
   deadline: (cause) =>
     new ProblemError("render-timeout", "The work was not done when its time was over.", { cause }),
-  stalled: (cause) => new ProblemError("page-unresponsive", "No frame was finished for too long.", { cause }),
-  cancelled: (_, signal) => signal.reason,
-  "worker-lost": (error) =>
-    new ProblemError("worker-lost", lostDetail(error), { cause: error.exit?.stderrTail ?? error }),
+  stalled: (cause, { evidence }) =>
+    new ProblemError("page-unresponsive", "No frame was finished for too long.", { evidence, cause }),
+  cancelled: (_, { signal }) => signal.reason,
+  "worker-lost": lost,
   unavailable: (cause) =>
     new ProblemError("worker-unavailable", "No render worker could be started.", { cause }),
   closed: (cause) => new ProblemError("shutting-down", "The service is shutting down.", { cause }),
@@ -53,14 +74,21 @@ const REASONS: Record<PoolError["code"], (error: PoolError, signal: AbortSignal)
 export function createWorkers(pool: Pool): Workers {
   return {
     run: async (job, { onProgress, ...options }) => {
+      let evidence: Evidence = {};
+      const note = (progress: JobProgress): void => {
+        if (progress.console) evidence = { console: [...progress.console] };
+        onProgress?.(progress);
+      };
       try {
         // A worker answers a job of a kind with that kind's result; both sides run the same code.
         return (await pool.run(job, {
           ...options,
-          onProgress: (progress) => onProgress?.(progress as JobProgress),
+          onProgress: (progress) => note(progress as JobProgress),
         })) as never;
       } catch (error) {
-        throw error instanceof PoolError ? REASONS[error.code](error, options.signal) : error;
+        throw error instanceof PoolError
+          ? REASONS[error.code](error, { signal: options.signal, evidence })
+          : error;
       }
     },
   };

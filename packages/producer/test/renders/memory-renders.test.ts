@@ -95,6 +95,7 @@ async function open(
       readyTimeoutMs: 10_000,
       frameTimeoutMs: 10_000,
       retentionMs: 1_000,
+      renderScratchBytes: 1_000_000_000,
       ...overrides,
     },
   });

@@ -1,0 +1,74 @@
+import { isProblemError, type ProblemCode, ProblemError } from "@framewright/contract";
+
+import { publicLines } from "./public-lines.ts";
+
+/** Work that ended with what did it: another try may succeed. */
+const LOSSES: ReadonlySet<ProblemCode> = new Set([
+  "worker-lost",
+  "browser-failed",
+  "encode-failed",
+  "page-crashed",
+]);
+
+/** With the third charge a composition is poison. */
+export const MAX_CHARGES = 3;
+
+const KILLED = new Set<string>(["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP"]);
+
+/** Whether a loss by itself says that the composition caused it. */
+function speaksOfComposition({ code, evidence }: ProblemError): boolean {
+  return code === "page-crashed" || evidence?.exit?.reason === "oom";
+}
+
+/** Whether nothing about a loss points to the composition: what did the work was killed, stopped, or never started. */
+function isPlainlySystems(problem: ProblemError): boolean {
+  if (speaksOfComposition(problem)) return false;
+  const { exit } = problem.evidence ?? {};
+  if (exit?.reason !== "crash") return true;
+  return exit.signal !== null && KILLED.has(exit.signal);
+}
+
+/** The problem as the caller gets it: with the last words of the process that ended. */
+function withLastWords(problem: ProblemError): ProblemError {
+  const { code, message, evidence, cause } = problem;
+  if (!evidence?.exit || typeof cause !== "string") return problem;
+  const stderr = publicLines(cause);
+  if (stderr.length === 0) return problem;
+  return new ProblemError(code, message, { evidence: { ...evidence, stderr }, cause });
+}
+
+/** What losing some work means to a render that goes on. */
+export interface Loss {
+  readonly problem: ProblemError;
+  /** How many charges the composition has now, this one included; null when this loss was not charged. */
+  readonly charge: number | null;
+}
+
+/**
+ * The losses of one render, and which of them are charged to its composition: the first is not, unless it speaks of
+ * the composition; all others are.
+ */
+export class Charges {
+  #losses = 0;
+  #charges = 0;
+  #isPlainlySystems = true;
+
+  /**
+   * Notes a failure after which the work may be tried again.
+   * @throws the failure itself when it is no loss; after the third charge, `composition-poisonous`, or the loss itself
+   * when all of them were plainly the system's
+   */
+  note(failure: unknown): Loss {
+    if (!isProblemError(failure) || !LOSSES.has(failure.code)) throw failure;
+    const problem = withLastWords(failure);
+    const isCharged = this.#losses > 0 || speaksOfComposition(problem);
+    this.#losses += 1;
+    this.#isPlainlySystems &&= isPlainlySystems(problem);
+    if (!isCharged) return { problem, charge: null };
+    this.#charges += 1;
+    if (this.#charges < MAX_CHARGES) return { problem, charge: this.#charges };
+    if (this.#isPlainlySystems) throw problem;
+    const detail = `What rendered it ended ${this.#losses} times. The last time: ${problem.message}`;
+    throw new ProblemError("composition-poisonous", detail, { evidence: problem.evidence, cause: problem });
+  }
+}
