@@ -1,3 +1,4 @@
+export type { BreakerSnapshot } from "./breaker.ts";
 export { serveTasks, type RunTask, type ServeOptions, type TaskContext } from "./child.ts";
 export type { ChildExit, ChildState, ExitReason } from "./child-exit.ts";
 export type { PoolEvent, PoolOptions, TaskOptions } from "./options.ts";

@@ -2,7 +2,13 @@ import type { ChildExit } from "./child-exit.ts";
 import type { TaskAnswer } from "./messages.ts";
 import { notify } from "./notify.ts";
 import type { TaskOptions } from "./options.ts";
-import { PoolError, poolError, type PoolErrorCode, type UnansweredCode } from "./pool-error.ts";
+import {
+  PoolError,
+  poolError,
+  type PoolErrorCode,
+  unavailableError,
+  type UnansweredCode,
+} from "./pool-error.ts";
 import type { SupervisedChild } from "./supervised-child.ts";
 import { within } from "./within.ts";
 
@@ -25,6 +31,8 @@ export interface JobOptions extends TaskOptions {
 export interface JobOwner {
   /** How long no child has been able to take work, in milliseconds; 0 while one is. */
   outageMs(): number;
+  /** How the last start failed, if nothing has started since. */
+  lastFailure(): ChildExit | undefined;
   onStarted(job: Job, child: SupervisedChild): void;
   /** The child died before it took the task. */
   onReturned(job: Job): void;
@@ -85,7 +93,10 @@ export class Job {
   /** Ends the task: at once while it waits, else as soon as its child is free or dead. */
   stop(code: UnansweredCode): void {
     if (this.#isSettled || this.#verdict) return;
-    this.#verdict = poolError(code, this.#options.signal?.reason);
+    this.#verdict =
+      code === "unavailable"
+        ? unavailableError(this.#owner.lastFailure())
+        : poolError(code, this.#options.signal?.reason);
     const child = this.#child;
     if (child === undefined) return this.#reject(this.#verdict);
     if (code === "deadline" || code === "stalled") return void this.#killChild(child, code, this.#verdict);

@@ -18,6 +18,14 @@ export interface ChildOptions {
   readonly killGraceMs?: number;
   /** Scheduling priority of a child, -20 (first) to 19 (last). (Default: 10.) */
   readonly nice?: number;
+  /** A child that has done this many tasks is replaced. (Default: no limit.) */
+  readonly maxTasks?: number;
+  /** A child this old is replaced once it has no task. (Default: no limit.) */
+  readonly maxAgeMs?: number;
+  /** A child whose processes hold more is replaced once it has no task. Linux. (Default: no limit.) */
+  readonly maxMemoryBytes?: number;
+  /** A child whose processes hold more is killed at once. Linux. (Default: no limit.) */
+  readonly killMemoryBytes?: number;
 }
 
 export interface PoolOptions extends ChildOptions {
@@ -27,8 +35,12 @@ export interface PoolOptions extends ChildOptions {
   readonly acquireTimeoutMs?: number;
   /** How long a cancelled task may take to end by itself before its child is killed. (Default: 2,000.) */
   readonly cancelGraceMs?: number;
-  /** A child that has been ready for this long proves that starting works: failures before it are forgotten, and its own end does not delay its replacement. (Default: 5,000.) */
+  /** A child that has been ready for this long, or has done a task, proves that starting works: failures before it are forgotten, and its own end does not delay its replacement. (Default: 5,000.) */
   readonly steadyAfterMs?: number;
+  /** After this many failed starts in a row, tasks are refused instead of waiting. (Default: 5.) */
+  readonly breakerFailures?: number;
+  /** How often memory and age of the children are looked at. (Default: 1,000.) */
+  readonly watchIntervalMs?: number;
   readonly onEvent?: (event: PoolEvent) => void;
   /** Receives each line that a child writes to stdout or stderr, cut at 16 Ki characters. */
   readonly onOutput?: (line: string, childId: number) => void;
@@ -41,9 +53,15 @@ const DEFAULTS = {
   pingTimeoutMs: 10_000,
   killGraceMs: 2_000,
   nice: 10,
+  maxTasks: Infinity,
+  maxAgeMs: Infinity,
+  maxMemoryBytes: Infinity,
+  killMemoryBytes: Infinity,
   acquireTimeoutMs: 30_000,
   cancelGraceMs: 2_000,
   steadyAfterMs: 5_000,
+  breakerFailures: 5,
+  watchIntervalMs: 1_000,
   onEvent: () => undefined,
   onOutput: () => undefined,
 } as const satisfies Partial<PoolOptions>;
@@ -60,6 +78,9 @@ export type PoolEvent =
   | { readonly type: "exit"; readonly childId: number; readonly exit: ChildExit }
   /** Starting failed `failures` times in a row; the next try is in `delayMs`. */
   | { readonly type: "backoff"; readonly failures: number; readonly delayMs: number }
+  /** Starting failed too often: until it works again, a task is refused unless a child is left to take it. */
+  | { readonly type: "breaker-opened"; readonly failures: number; readonly reason: string }
+  | { readonly type: "breaker-closed" }
   /** May fire again for the same task, when its child died before it took the task. */
   | {
       readonly type: "task-started";

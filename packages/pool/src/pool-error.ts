@@ -1,4 +1,4 @@
-import type { ChildExit } from "./child-exit.ts";
+import { type ChildExit, describeExit } from "./child-exit.ts";
 
 export type PoolErrorCode =
   /** The task itself failed; `payload` is the wire form that the child sent. */
@@ -11,7 +11,7 @@ export type PoolErrorCode =
   | "cancelled"
   /** The child that ran the task died; `exit` says how. */
   | "worker-lost"
-  /** No child could be started for too long. */
+  /** No child could be started for too long, or the breaker is open; `exit` tells how the last start failed. */
   | "unavailable"
   /** The pool is closing. */
   | "closed";
@@ -22,7 +22,7 @@ export class PoolError extends Error {
   readonly code: PoolErrorCode;
   /** What a failed task's child sent as its error. Nobody has checked it. */
   readonly payload: unknown;
-  /** The end of the child that the task ran in, where it ended. For the log: holds raw output. */
+  /** The end of the child that the task ran in, or of the last that could not start. For the log: holds raw output. */
   readonly exit: ChildExit | undefined;
 
   constructor(
@@ -54,4 +54,10 @@ const MESSAGES: Record<UnansweredCode, string> = {
 /** The error of a task that no child has answered for. */
 export function poolError(code: UnansweredCode, cause?: unknown): PoolError {
   return new PoolError(code, MESSAGES[code], { cause });
+}
+
+/** The error of a task that no child could be had for. Its message is for the log: it may hold raw output. */
+export function unavailableError(exit: ChildExit | undefined): PoolError {
+  const why = exit === undefined ? "" : ` The last one ended: ${describeExit(exit)}`;
+  return new PoolError("unavailable", `${MESSAGES.unavailable}${why}`, { exit });
 }

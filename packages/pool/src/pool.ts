@@ -1,9 +1,11 @@
-import { type Backoff, createBackoff } from "./backoff.ts";
+import type { BreakerSnapshot } from "./breaker.ts";
 import type { ChildExit, ChildState } from "./child-exit.ts";
+import { type ChildWatch, startChildWatch } from "./child-watch.ts";
 import { Job, type JobOwner } from "./job.ts";
 import { notify } from "./notify.ts";
 import { type PoolEvent, type PoolOptions, type TaskOptions, withDefaults } from "./options.ts";
-import { poolError } from "./pool-error.ts";
+import { poolError, unavailableError } from "./pool-error.ts";
+import { createStartGate, type StartGate } from "./start-gate.ts";
 import { type ChildObserver, type ChildSnapshot, SupervisedChild } from "./supervised-child.ts";
 import { TaskQueue } from "./task-queue.ts";
 import { within } from "./within.ts";
@@ -23,6 +25,9 @@ export interface PoolSnapshot {
   readonly queued: number;
   /** Failed starts in a row. */
   readonly failures: number;
+  readonly breaker: BreakerSnapshot;
+  /** What the processes of all children hold; undefined elsewhere than on Linux. */
+  readonly memoryBytes: number | undefined;
   /** Every child whose process group is not known to be gone. */
   readonly children: readonly ChildSnapshot[];
   readonly lastExit: (ChildExit & { readonly childId: number; readonly at: number }) | undefined;
@@ -52,11 +57,11 @@ export function startPool(options: PoolOptions): Pool {
 class ChildPool implements Pool {
   readonly #options: Required<PoolOptions>;
   readonly #children = new Set<SupervisedChild>();
-  /** Children that have been ready for a while. */
-  readonly #steady = new WeakSet<SupervisedChild>();
+  /** Children that have been ready for a while or have done a task. */
+  readonly #proven = new WeakSet<SupervisedChild>();
   readonly #queue = new TaskQueue<Job>();
-  readonly #backoff: Backoff = createBackoff();
-  #backoffTimer: NodeJS.Timeout | undefined;
+  readonly #gate: StartGate;
+  readonly #watch: ChildWatch;
   #closing: Promise<void> | undefined;
   #lastId = 0;
   #wasReady = false;
@@ -65,16 +70,27 @@ class ChildPool implements Pool {
 
   constructor(options: PoolOptions) {
     this.#options = withDefaults(options);
+    const { breakerFailures, watchIntervalMs } = this.#options;
+    this.#gate = createStartGate({
+      breakerFailures,
+      onRetry: () => this.replenish(),
+      onEvent: (event) => this.#emit(event),
+    });
+    this.#watch = startChildWatch(this.#children, watchIntervalMs, this.#options);
   }
 
   get launchable(): boolean {
     if (this.#closing) return false;
+    if (this.#isBroken()) return this.#isServing((child) => this.#proven.has(child));
     return this.#isReplacing() || this.#outageMs() === 0;
   }
 
   run(task: unknown, options: TaskOptions): Promise<unknown> {
     const refusal = this.#refusal(options);
     if (refusal) return Promise.reject(poolError(refusal, options.signal?.reason));
+    if (this.#isBroken() && !this.#isServing()) {
+      return Promise.reject(unavailableError(this.#gate.lastFailure));
+    }
     const { cancelGraceMs, killGraceMs, acquireTimeoutMs } = this.#options;
     const id = this.#nextId();
     const job = new Job(
@@ -93,12 +109,15 @@ class ChildPool implements Pool {
   }
 
   snapshot(): PoolSnapshot {
+    const children = [...this.#children].map((child) => child.snapshot());
     return {
       size: this.#options.size,
       launchable: this.launchable,
       queued: this.#queue.size,
-      failures: this.#backoff.failures,
-      children: [...this.#children].map((child) => child.snapshot()),
+      failures: this.#gate.failures,
+      breaker: this.#gate.breaker,
+      memoryBytes: process.platform === "linux" ? sumMemory(children) : undefined,
+      children,
       lastExit: this.#lastExit,
     };
   }
@@ -109,7 +128,8 @@ class ChildPool implements Pool {
   }
 
   async #close(deadline: number): Promise<void> {
-    clearTimeout(this.#backoffTimer);
+    this.#gate.close();
+    this.#watch.close();
     for (const job of this.#queue.drain()) job.stop("closed");
     const children = [...this.#children];
     const allDead = Promise.all(children.map((child) => child.dead));
@@ -120,19 +140,21 @@ class ChildPool implements Pool {
     await within(allDead, deathMs + CLOSE_SLACK_MS);
   }
 
-  /** Starts what is missing. After a failure one start at a time has to prove itself. */
+  /** Starts what is missing. Until the first has worked, and after a failure, one start at a time has to. */
   replenish(): void {
     while (this.#canStart()) {
       const child = new SupervisedChild(this.#nextId(), this.#options, this.#observer);
       this.#children.add(child);
+      this.#gate.noteStart();
       child.start();
       this.#emit({ type: "spawned", childId: child.id, pid: child.pid });
     }
   }
 
   #canStart(): boolean {
-    if (this.#closing || this.#backoffTimer || this.#children.size >= this.#options.size) return false;
-    return this.#backoff.failures === 0 || !this.#hasChildIn("spawning");
+    if (this.#closing || this.#gate.isWaiting || this.#children.size >= this.#options.size) return false;
+    const isTrusted = this.#wasReady && this.#gate.failures === 0;
+    return isTrusted || !this.#hasChildIn("spawning");
   }
 
   #dispatch(): void {
@@ -147,12 +169,14 @@ class ChildPool implements Pool {
 
   readonly #jobOwner: JobOwner = {
     outageMs: () => this.#outageMs(),
+    lastFailure: () => this.#gate.lastFailure,
     onStarted: (job, child) =>
       this.#emit({ type: "task-started", taskId: job.id, childId: child.id, waitedMs: job.ageMs }),
     onReturned: (job) => {
       if (this.#closing) return job.stop("closed");
       this.#queue.add(job);
       this.#dispatch();
+      this.#giveBack();
     },
     onSettled: (job, outcome) => {
       this.#queue.remove(job);
@@ -165,17 +189,18 @@ class ChildPool implements Pool {
       this.#wasReady = true;
       this.#outageSince = undefined;
       this.#emit({ type: "ready", childId: child.id, startMs: Date.now() - child.startedAt });
-      setTimeout(() => this.#onSteady(child), this.#options.steadyAfterMs).unref();
+      setTimeout(() => this.#prove(child), this.#options.steadyAfterMs).unref();
       this.#dispatch();
       this.replenish();
     },
-    onFree: () => {
-      this.#backoff.reset();
+    onFree: (child) => {
+      this.#prove(child);
       this.#dispatch();
     },
     onDying: () => {
-      const isServing = this.#hasChildIn("ready") || this.#hasChildIn("busy") || this.#hasChildIn("draining");
-      if (!isServing) this.#outageSince ??= performance.now();
+      if (this.#isServing()) return;
+      this.#outageSince ??= performance.now();
+      this.#giveBack();
     },
     onDead: (child, exit) => this.#onDead(child, exit),
     onOutput: (child, line) => notify(this.#options.onOutput, line, child.id),
@@ -185,27 +210,35 @@ class ChildPool implements Pool {
     this.#children.delete(child);
     this.#lastExit = { ...exit, childId: child.id, at: Date.now() };
     this.#emit({ type: "exit", childId: child.id, exit });
+    if (this.#closing) return;
     // A child that ends while it runs a task says nothing about whether children can be started.
-    const isUnproven = exit.from === "spawning" || (exit.from === "ready" && !this.#steady.has(child));
-    if (isUnproven) this.#backOff();
+    if (exit.from !== "busy" && !this.#proven.has(child)) {
+      this.#gate.noteFailure(exit);
+      this.#giveBack();
+    }
     this.replenish();
   }
 
-  #onSteady(child: SupervisedChild): void {
-    if (!this.#children.has(child)) return;
-    this.#steady.add(child);
-    this.#backoff.reset();
+  /** Only a child's first proof tells of starting: others may fail to start while it goes on. */
+  #prove(child: SupervisedChild): void {
+    if (!this.#children.has(child) || this.#proven.has(child)) return;
+    this.#proven.add(child);
+    this.#gate.noteProof();
   }
 
-  /** Children that fail together are one failure. */
-  #backOff(): void {
-    if (this.#backoffTimer || this.#closing) return;
-    const delayMs = this.#backoff.fail();
-    this.#emit({ type: "backoff", failures: this.#backoff.failures, delayMs });
-    this.#backoffTimer = setTimeout(() => {
-      this.#backoffTimer = undefined;
-      this.replenish();
-    }, delayMs);
+  /** With the breaker open, a task waits for nothing but a child that is still there. */
+  #giveBack(): void {
+    if (!this.#isBroken() || this.#isServing()) return;
+    for (const job of this.#queue.drain()) job.stop("unavailable");
+  }
+
+  #isBroken(): boolean {
+    return this.#gate.breaker.state !== "closed";
+  }
+
+  #isServing(isMeant: (child: SupervisedChild) => boolean = () => true): boolean {
+    const states: readonly ChildState[] = ["ready", "busy", "draining"];
+    return [...this.#children].some((child) => states.includes(child.state) && isMeant(child));
   }
 
   #outageMs(): number {
@@ -213,7 +246,7 @@ class ChildPool implements Pool {
   }
 
   #isReplacing(): boolean {
-    return this.#wasReady && this.#backoff.failures === 0 && this.#outageMs() < REPLACE_TIMEOUT_MS;
+    return this.#wasReady && this.#gate.failures === 0 && this.#outageMs() < REPLACE_TIMEOUT_MS;
   }
 
   #hasChildIn(state: ChildState): boolean {
@@ -228,4 +261,8 @@ class ChildPool implements Pool {
   #emit(event: PoolEvent): void {
     notify(this.#options.onEvent, event);
   }
+}
+
+function sumMemory(children: readonly ChildSnapshot[]): number {
+  return children.reduce((sum, { memoryBytes = 0 }) => sum + memoryBytes, 0);
 }

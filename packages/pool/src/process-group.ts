@@ -4,6 +4,8 @@ import { constants, setPriority } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
+import { parentWatchOptions } from "./parent-watch.ts";
+
 const FIRST_POLL_MS = 10;
 const MAX_POLL_MS = 100;
 /** After SIGKILL only a process in an uninterruptible system call lives on for longer. */
@@ -22,11 +24,15 @@ export interface SpawnOptions {
  * emits `error` on a process without a pid, when the system has no room for it.
  */
 export function spawnGroup({ entry, env, execArgv, nice }: SpawnOptions): ChildProcess {
-  const leader = spawn(process.execPath, [...execArgv, fileURLToPath(entry)], {
-    detached: true,
-    env,
-    stdio: ["ignore", "pipe", "pipe", "pipe"],
-  });
+  const leader = spawn(
+    process.execPath,
+    [...parentWatchOptions(process.pid), ...execArgv, fileURLToPath(entry)],
+    {
+      detached: true,
+      env,
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+    },
+  );
   if (leader.pid !== undefined) lowerPriority(leader.pid, nice);
   return leader;
 }

@@ -1,10 +1,10 @@
 import type { ChildProcess } from "node:child_process";
-import { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { type Channel, CHANNEL_FD, openChannel } from "./channel.ts";
 import { type ChildExit, type ChildState, classifyExit, type ExitReason } from "./child-exit.ts";
+import { type ChildLink, openLink } from "./child-link.ts";
 import { type Heartbeat, startHeartbeat } from "./heartbeat.ts";
+import { excess, type Wear, wornOut } from "./limits.ts";
 import {
   type ChildMessage,
   parseChildMessage,
@@ -12,8 +12,8 @@ import {
   type TaskAnswer,
   type TaskMessage,
 } from "./messages.ts";
+import { type OomWatch, watchOomKills } from "./oom-kills.ts";
 import type { ChildOptions } from "./options.ts";
-import { watchOutput } from "./output.ts";
 import { killGroup, spawnGroup } from "./process-group.ts";
 import { within } from "./within.ts";
 
@@ -22,6 +22,8 @@ const EXIT_EVENT_TIMEOUT_MS = 2_000;
 /** What a dead child had written is still read; a pipe that a stranger holds open is not waited for any longer. */
 const LAST_OUTPUT_TIMEOUT_MS = 500;
 const UNDEAD_RETRY_MS = 1_000;
+/** A child that answers no ping, keeps to no protocol or takes all memory will not end in good order either. */
+const HOPELESS: ReadonlySet<ExitReason> = new Set(["ping", "protocol", "oom"]);
 
 /** A task as its child sees it. */
 export interface Assignment {
@@ -45,13 +47,14 @@ export interface ChildObserver {
   onOutput(child: SupervisedChild, line: string): void;
 }
 
-export interface ChildSnapshot {
+export interface ChildSnapshot extends Wear {
   readonly id: number;
   readonly pid: number | undefined;
   readonly state: ChildState;
+  /** The current task, as the events name it. */
+  readonly taskId: number | undefined;
   /** How long the current task has been running, in milliseconds. */
   readonly taskAgeMs: number | undefined;
-  readonly tasksDone: number;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
 }
@@ -68,18 +71,20 @@ export class SupervisedChild {
   readonly #dead = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
   readonly #closed = Promise.withResolvers<void>();
+  readonly #bornAt = performance.now();
   #state: ChildState = "spawning";
   #process: ChildProcess | undefined;
-  #channel: Channel | undefined;
+  #link: ChildLink | undefined;
+  #oomWatch: OomWatch | undefined;
   #heartbeat: Heartbeat | undefined;
   #assignment: Assignment | undefined;
   #assignedAt: number | undefined;
   #tasksDone = 0;
+  #memoryBytes: number | undefined;
   #reason: ExitReason | undefined;
   #detail: string | undefined;
   #from: ChildState = "spawning";
   #end: Ended = { code: null, signal: null };
-  #stderrTail = (): string => "";
   /** Bounds the start, and later the leave. */
   #timer: NodeJS.Timeout | undefined;
 
@@ -103,10 +108,16 @@ export class SupervisedChild {
       id: this.id,
       pid: this.pid,
       state: this.#state,
+      taskId: this.#assignment?.id,
       taskAgeMs: this.#assignedAt === undefined ? undefined : performance.now() - this.#assignedAt,
-      tasksDone: this.#tasksDone,
       startedAt: this.startedAt,
+      ...this.#wear(),
     };
+  }
+
+  #wear(): Wear {
+    const ageMs = performance.now() - this.#bornAt;
+    return { tasksDone: this.#tasksDone, ageMs, memoryBytes: this.#memoryBytes };
   }
 
   /** Starts the process. A failure to do so is a death like any other. */
@@ -114,14 +125,13 @@ export class SupervisedChild {
     this.#timer = setTimeout(() => this.kill("start-timeout"), this.#options.startTimeoutMs);
     try {
       this.#process = spawnGroup(this.#options);
+      this.#process.on("error", (error) => this.#onProcessError(error));
+      this.#process.once("exit", (code, signal) => this.#onExit({ code, signal }));
+      this.#process.once("close", () => this.#closed.resolve());
+      if (this.#process.pid !== undefined) this.#link = openLink(this.#process, this.#linkListener);
     } catch (error) {
       this.#onProcessError(error);
-      return;
     }
-    this.#process.on("error", (error) => this.#onProcessError(error));
-    this.#process.once("exit", (code, signal) => this.#onExit({ code, signal }));
-    this.#process.once("close", () => this.#closed.resolve());
-    if (this.#process.pid !== undefined) this.#connect(this.#process);
   }
 
   /** Hands over a task, if the child is ready. Throws a TypeError when the task cannot be sent. */
@@ -140,13 +150,23 @@ export class SupervisedChild {
   }
 
   /** Lets the child finish its task, if it has one, and leave. One that is not ready yet is killed. */
-  drain(reason: "recycle" | "closed"): void {
+  drain(reason: "recycle" | "closed", detail?: string): void {
     if (this.#state === "spawning") return this.kill(reason);
     if (this.#state !== "ready" && this.#state !== "busy") return;
     const isIdle = this.#state === "ready";
     this.#state = "draining";
     this.#reason ??= reason;
+    this.#detail ??= detail;
     if (isIdle) this.#leave();
+  }
+
+  /** Notes what its processes hold. Kills a child that holds too much, and replaces one that is worn out. */
+  review(memoryBytes = this.#memoryBytes): void {
+    this.#memoryBytes = memoryBytes;
+    const tooMuch = excess(memoryBytes, this.#options.killMemoryBytes);
+    if (tooMuch !== undefined) return this.kill("oom", tooMuch);
+    const wear = this.#state === "ready" ? wornOut(this.#wear(), this.#options) : undefined;
+    if (wear !== undefined) this.drain("recycle", wear);
   }
 
   /** Ends the whole process group. The first reason counts. */
@@ -154,23 +174,14 @@ export class SupervisedChild {
     if (this.#state === "dying" || this.#state === "dead") return;
     this.#reason = reason;
     this.#detail = detail;
-    // A child that does not even answer a ping cannot end in good order.
-    void this.#bury(reason === "ping" ? 0 : this.#options.killGraceMs);
+    void this.#bury(HOPELESS.has(reason) ? 0 : this.#options.killGraceMs);
   }
 
-  #connect({ stdout, stderr, stdio }: ChildProcess): void {
-    const onLine = (line: string): void => this.#observer.onOutput(this, line);
-    if (stdout) watchOutput(stdout, onLine);
-    if (stderr) this.#stderrTail = watchOutput(stderr, onLine);
-    const socket = stdio[CHANNEL_FD];
-    if (!(socket instanceof Duplex)) return this.kill("start-failed", "there is no channel to the child");
-    this.#channel = openChannel(socket, {
-      onMessage: (value) => this.#onMessage(value),
-      onFault: (what) => this.kill("protocol", `The child sent ${what}.`),
-      // Either the child has died, which its exit tells, or it will soon be found silent.
-      onEnd: () => undefined,
-    });
-  }
+  readonly #linkListener = {
+    onMessage: (value: unknown): void => this.#onMessage(value),
+    onFault: (what: string): void => this.kill("protocol", `The child sent ${what}.`),
+    onLine: (line: string): void => this.#observer.onOutput(this, line),
+  };
 
   #onMessage(value: unknown): void {
     const message = parseChildMessage(value);
@@ -194,6 +205,7 @@ export class SupervisedChild {
   #becomeReady(): void {
     clearTimeout(this.#timer);
     this.#state = "ready";
+    if (this.pid !== undefined) this.#oomWatch = watchOomKills(this.pid);
     this.#heartbeat = startHeartbeat({
       intervalMs: this.#options.pingIntervalMs,
       timeoutMs: this.#options.pingTimeoutMs,
@@ -219,17 +231,21 @@ export class SupervisedChild {
     if (this.#state === "busy") this.#state = "ready";
     if (this.#state === "draining") this.#leave();
     else if (answer.retire) this.drain("recycle");
+    else this.review();
     assignment.onAnswer(answer);
     this.#observer.onFree(this);
   }
 
   #leave(): void {
     this.#send({ type: "close" });
-    this.#timer = setTimeout(() => this.kill(this.#reason ?? "recycle"), this.#options.killGraceMs);
+    this.#timer = setTimeout(
+      () => this.kill(this.#reason ?? "recycle", this.#detail),
+      this.#options.killGraceMs,
+    );
   }
 
   #send(message: PoolMessage): void {
-    this.#channel?.send(message);
+    this.#link?.send(message);
   }
 
   #onProcessError(error: unknown): void {
@@ -272,14 +288,12 @@ export class SupervisedChild {
   }
 
   #finish(): void {
-    this.#channel?.close();
-    this.#process?.stdout?.destroy();
-    this.#process?.stderr?.destroy();
+    this.#link?.close();
     this.#state = "dead";
-    const stderrTail = this.#stderrTail();
-    const { code, signal } = this.#end;
-    const reason = this.#reason ?? classifyExit(code, signal, stderrTail);
-    const exit: ChildExit = { reason, from: this.#from, detail: this.#detail, code, signal, stderrTail };
+    const end = { ...this.#end, stderrTail: this.#link?.stderrTail() ?? "" };
+    const reason = this.#reason ?? classifyExit(end, this.#oomWatch?.hasKilled());
+    const { tasksDone, ageMs } = this.#wear();
+    const exit: ChildExit = { ...end, reason, from: this.#from, detail: this.#detail, tasksDone, ageMs };
     this.#assignment?.onLost(exit);
     this.#assignment = undefined;
     this.#observer.onDead(this, exit);

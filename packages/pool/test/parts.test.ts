@@ -111,12 +111,25 @@ describe("messages", () => {
 });
 
 describe("classifyExit", () => {
-  it("tells memory from other ends", () => {
-    expect(classifyExit(null, "SIGKILL", "")).toBe("oom");
-    expect(classifyExit(137, null, "")).toBe("oom");
-    expect(classifyExit(null, "SIGABRT", "FATAL ERROR: JavaScript heap out of memory")).toBe("oom");
-    expect(classifyExit(134, null, "assertion failed")).toBe("crash");
-    expect(classifyExit(1, null, "")).toBe("crash");
-    expect(classifyExit(0, null, "")).toBe("crash");
+  const end = (code: number | null, signal: NodeJS.Signals | null = null, stderrTail = "") => ({
+    code,
+    signal,
+    stderrTail,
+  });
+
+  it("takes the kernel's count for a SIGKILL, and without one the likelier cause", () => {
+    for (const killed of [end(null, "SIGKILL"), end(137)]) {
+      expect(classifyExit(killed, true)).toBe("oom");
+      expect(classifyExit(killed, undefined)).toBe("oom");
+      expect(classifyExit(killed, false)).toBe("crash");
+    }
+  });
+
+  it("takes V8's word for a full heap", () => {
+    const fullHeap = end(null, "SIGABRT", "FATAL ERROR: JavaScript heap out of memory");
+    expect(classifyExit(fullHeap, false)).toBe("oom");
+    expect(classifyExit(end(134, null, "assertion failed"), undefined)).toBe("crash");
+    expect(classifyExit(end(1), undefined)).toBe("crash");
+    expect(classifyExit(end(0), true)).toBe("crash");
   });
 });

@@ -1,0 +1,50 @@
+import type { Limits } from "./limits.ts";
+import { createMemoryMeter, type MemoryReading, shareOf } from "./memory-meter.ts";
+import type { SupervisedChild } from "./supervised-child.ts";
+import { within } from "./within.ts";
+
+const COMPARE_TIMEOUT_MS = 1_000;
+
+export interface ChildWatch {
+  close(): void;
+}
+
+/** Looks at the memory and the age of all children once per interval; without children at nothing. */
+export function startChildWatch(
+  children: ReadonlySet<SupervisedChild>,
+  intervalMs: number,
+  limits: Limits,
+): ChildWatch {
+  const meter = process.platform === "linux" ? createMemoryMeter() : undefined;
+  const lowestBytes = Math.min(limits.maxMemoryBytes, limits.killMemoryBytes);
+  let isComparing = false;
+  let isLate = false;
+
+  /** The share of a hung process may never be told: one question at a time holds up one thread at most. */
+  async function compare(suspects: readonly [SupervisedChild, MemoryReading][]): Promise<void> {
+    isComparing = true;
+    for (const [child, reading] of suspects) {
+      const share = shareOf(reading.pids);
+      isLate = !(await within(share, COMPARE_TIMEOUT_MS));
+      child.review(isLate ? reading.bytes : await share);
+      await share;
+    }
+    isComparing = false;
+    isLate = false;
+  }
+
+  function look(): void {
+    const leaders = new Set([...children].flatMap(({ pid }) => pid ?? []));
+    const held = leaders.size > 0 ? meter?.measure(leaders) : undefined;
+    const suspects: [SupervisedChild, MemoryReading][] = [];
+    for (const child of children) {
+      const reading = child.pid === undefined ? undefined : held?.get(child.pid);
+      if (reading !== undefined && reading.bytes > lowestBytes && !isLate) suspects.push([child, reading]);
+      else child.review(reading?.bytes);
+    }
+    if (!isComparing && suspects.length > 0) void compare(suspects);
+  }
+
+  const timer = setInterval(look, intervalMs).unref();
+  return { close: () => clearInterval(timer) };
+}
