@@ -6,11 +6,13 @@ export interface BodyLimits {
   readonly setting?: string;
   /** How long the whole body may take. */
   readonly totalMs: number;
-  /** How long to wait for the next bytes. (Default: 60 s, longer than any pause of a live connection) */
+  /** How long the next 16 KiB, or the rest, may take. (Default: 60 s, longer than any pause of a live connection) */
   readonly stallMs?: number;
 }
 
 const STALL_MS = 60_000;
+/** Counting single bytes as progress would let a client hold a connection for as long as it likes to drip. */
+const PROGRESS_BYTES = 16 * 1024;
 
 function tooLarge({ maxBytes, setting }: BodyLimits): ProblemError {
   const raise = setting === undefined ? "" : ` (${setting})`;
@@ -38,7 +40,8 @@ export async function* readBody(
   const { stallMs = STALL_MS, totalMs } = limits;
   const stop = new AbortController();
   const stopBy = (reason: unknown) => () => stop.abort(reason);
-  const stall = setTimeout(stopBy(incomplete(`No byte of the body arrived for ${stallMs} ms.`)), stallMs);
+  const tooSlow = incomplete(`Less than ${PROGRESS_BYTES} bytes of the body arrived within ${stallMs} ms.`);
+  const stall = setTimeout(stopBy(tooSlow), stallMs);
   const total = setTimeout(stopBy(incomplete(`The body took longer than ${totalMs} ms.`)), totalMs);
   const stopped = signal ? AbortSignal.any([stop.signal, signal]) : stop.signal;
   const reader: ReadableStreamDefaultReader<Uint8Array> = request.body.getReader();
@@ -47,12 +50,15 @@ export async function* readBody(
   stopped.addEventListener("abort", release, { once: true });
   try {
     if (stopped.aborted) throw stopped.reason;
-    for (let bytes = 0; ; stall.refresh()) {
+    for (let bytes = 0, expected = PROGRESS_BYTES; ;) {
       const { done, value } = await reader.read();
       if (done) return;
       bytes += value.byteLength;
       if (bytes > limits.maxBytes) throw tooLarge(limits);
       yield value;
+      if (bytes < expected) continue;
+      expected = bytes + PROGRESS_BYTES;
+      stall.refresh();
     }
   } catch (error) {
     if (stopped.aborted) throw stopped.reason;

@@ -26,8 +26,11 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const CHECK_INTERVAL_MS = 1_000;
 /** Longer than the idle time of common proxies (60 s), which must be the first to close. */
 const KEEP_ALIVE_MS = 65_000;
-/** How long a client may leave an answer unread before it is cut off. */
-const WRITE_STALL_MS = 60_000;
+/**
+ * How long a client may leave an answer unread. Node looks twice when the system has still taken a part at the first
+ * look, so that the connection is cut within a minute.
+ */
+const WRITE_STALL_MS = 30_000;
 
 /** How soon a connection that has fallen idle is closed at the end. */
 const IDLE_CHECK_MS = 50;

@@ -141,7 +141,8 @@ describe("readBody", () => {
   });
 
   it.each([
-    ["pauses for too long", slow(2, 1000), { ...limits, stallMs: 50 }, "No byte"],
+    ["pauses for too long", slow(2, 1000), { ...limits, stallMs: 50 }, "Less than"],
+    ["drips", slow(1000, 20), { maxBytes: 1e6, totalMs: 5000, stallMs: 300 }, "Less than"],
     ["takes too long", slow(1000, 20), { maxBytes: 1e6, totalMs: 200 }, "longer than"],
     ["is larger than it may be", slow(11, 1), { ...limits, setting: "SETTING" }, "SETTING"],
   ])("refuses a body that %s", async (_what, request, options, detail) => {

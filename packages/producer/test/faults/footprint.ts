@@ -1,0 +1,131 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { expect, type TestContext } from "vitest";
+
+import { expectRecovery } from "../../../pool/test/faults/recovery.ts";
+import { processTree } from "../e2e/process-tree.ts";
+
+export const MIB = 2 ** 20;
+
+/** Within what time a service must have let go of all that a fault took. */
+export const LET_GO_WITHIN_MS = 10_000;
+/** How far resident memory may be above the start: what a collector has not been asked to give back yet. */
+const RSS_TOLERANCE_BYTES = 50 * MIB;
+/** A log file, or a probe's connection, may just be open. */
+const DESCRIPTOR_TOLERANCE = 2;
+const SAMPLES = 5;
+const SAMPLE_MS = 40;
+const REST_MS = 800;
+
+/** What a service holds at a time. */
+export interface Footprint {
+  /** Resident memory of its own process: the median of a few looks. */
+  readonly rssBytes: number;
+  readonly descriptors: number;
+  /** Its descendants, by kind and number. */
+  readonly children: readonly string[];
+}
+
+export async function rssBytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+}
+
+async function measure(pid: number): Promise<Footprint> {
+  const sizes: number[] = [];
+  for (let look = 0; look < SAMPLES; look++) {
+    sizes.push(await rssBytes(pid));
+    await sleep(SAMPLE_MS);
+  }
+  const [descriptors, tree] = await Promise.all([readdir(`/proc/${pid}/fd`), processTree(pid)]);
+  return {
+    rssBytes: sizes.sort((a, b) => a - b)[Math.floor(SAMPLES / 2)] ?? 0,
+    descriptors: descriptors.length,
+    children: tree.map(({ command }) => (command.includes("render-worker") ? "worker" : command)).sort(),
+  };
+}
+
+/** What a service holds once it has come to rest. */
+export async function measureAtRest(pid: number): Promise<Footprint> {
+  const until = performance.now() + LET_GO_WITHIN_MS;
+  for (let last = await measure(pid); ;) {
+    await sleep(REST_MS);
+    const now = await measure(pid);
+    const isAtRest = now.descriptors === last.descriptors && now.children.join() === last.children.join();
+    if (isAtRest || performance.now() > until) return now;
+    last = now;
+  }
+}
+
+/** Prints a measured number: it is the proof, also of a test that passes. */
+export function note(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+const show = ({ rssBytes: rss, descriptors, children }: Footprint): string =>
+  `${Math.round(rss / MIB)} MiB, ${descriptors} descriptors, ${children.length} children`;
+
+/** Fails unless the service is back to what it held before, within the time that it has to let go. */
+export async function expectLetGo(context: TestContext, pid: number, before: Footprint): Promise<void> {
+  const startedAt = performance.now();
+  for (;;) {
+    const now = await measure(pid);
+    const tookMs = performance.now() - startedAt;
+    const isBack =
+      now.rssBytes <= before.rssBytes + RSS_TOLERANCE_BYTES &&
+      Math.abs(now.descriptors - before.descriptors) <= DESCRIPTOR_TOLERANCE &&
+      now.children.join() === before.children.join();
+    if (isBack || tookMs > LET_GO_WITHIN_MS) {
+      note(`${context.task.name}\n  before: ${show(before)}\n  after ${Math.round(tookMs)} ms: ${show(now)}`);
+      expect(now.children).toEqual(before.children);
+      expect(Math.abs(now.descriptors - before.descriptors)).toBeLessThanOrEqual(DESCRIPTOR_TOLERANCE);
+      expect(now.rssBytes).toBeLessThanOrEqual(before.rssBytes + RSS_TOLERANCE_BYTES);
+      expectRecovery(context, tookMs, LET_GO_WITHIN_MS);
+      return;
+    }
+  }
+}
+
+/** Names of the folders that a service has in its scratch folder now. */
+export async function scratchFolders(dataDir: string): Promise<string[]> {
+  const scratch = join(dataDir, "scratch");
+  const owners = await readdir(scratch);
+  return (await Promise.all(owners.map((owner) => readdir(join(scratch, owner))))).flat();
+}
+
+/** Bytes of the files below a service's scratch folder; those that vanish meanwhile count as none. */
+export async function scratchBytes(dataDir: string): Promise<number> {
+  const scratch = join(dataDir, "scratch");
+  const entries = await readdir(scratch, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(
+    files.map(({ parentPath, name }) =>
+      stat(join(parentPath, name)).then(
+        ({ blocks }) => blocks * 512,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** Looks again and again until stopped; gives the highest seen. */
+export function watchPeak(look: () => Promise<number>): { stop(): Promise<number> } {
+  const done = new AbortController();
+  const watching = (async () => {
+    let peak = 0;
+    while (!done.signal.aborted) {
+      peak = Math.max(peak, await look());
+      await sleep(SAMPLE_MS);
+    }
+    return peak;
+  })();
+  return {
+    stop() {
+      done.abort();
+      return watching;
+    },
+  };
+}
