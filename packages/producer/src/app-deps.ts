@@ -16,6 +16,10 @@ export interface AppDeps {
     options: { readonly download: boolean },
   ) => Promise<Response>;
   readonly readHealth: () => Health;
+  /** In the text format of Prometheus. */
+  readonly renderMetrics: () => Promise<string>;
+  /** Notes what the main loop is about to do. */
+  readonly declare: (what: string) => void;
   /** Whether only this machine can reach the API: then a request for another host is refused. */
   readonly loopbackOnly: boolean;
   readonly maxUploadBytes: number;

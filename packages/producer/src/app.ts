@@ -1,6 +1,7 @@
 import type { AppDeps } from "./app-deps.ts";
 import { mountHyperframes } from "./hyperframes/mount.ts";
 import { accessLog } from "./http/access-log.ts";
+import { declareRequests } from "./http/declare-requests.ts";
 import { answerErrors } from "./http/error-answer.ts";
 import { noRoute } from "./http/not-found.ts";
 import { type Api, createApi } from "./http/openapi.ts";
@@ -8,6 +9,7 @@ import { requestId } from "./http/request-id.ts";
 import { sameSite } from "./http/same-site.ts";
 import { getDocs } from "./routes/docs.get.ts";
 import { getHealth } from "./routes/health.get.ts";
+import { getMetrics } from "./routes/metrics.get.ts";
 import { getOpenapi } from "./routes/openapi.get.ts";
 import { postPlans } from "./routes/plans.post.ts";
 import { getQueue } from "./routes/queue.get.ts";
@@ -28,6 +30,7 @@ const ROUTES = [
   postPlans,
   getQueue,
   getHealth,
+  getMetrics,
   mountHyperframes,
   getDocs,
   getOpenapi,
@@ -41,6 +44,7 @@ export function createApp(deps: AppDeps): Api {
   api.notFound((c) => answerError(noRoute(api, c.req.method, c.req.path), c));
   api.use(requestId);
   api.use(accessLog(deps.log));
+  api.use(declareRequests(deps.declare));
   api.use(sameSite(deps.loopbackOnly));
   for (const mount of ROUTES) mount(api, deps);
   return api;

@@ -9,9 +9,14 @@ import { isLoopbackHost } from "./http/loopback-host.ts";
 import { startServer } from "./http/server.ts";
 import { startHealth } from "./health/health-thread.ts";
 import { startHeartbeat } from "./health/heartbeat.ts";
+import { observeRenders } from "./health/observe-renders.ts";
 import { readHealth } from "./health/pulse.ts";
+import { createUntouchedWork } from "./health/untouched-work.ts";
+import { longestSilenceMs, viewWork } from "./health/view-work.ts";
 import { openIntake } from "./intake/open-intake.ts";
 import type { Log } from "./log.ts";
+import { createMetrics } from "./metrics/metrics.ts";
+import { publishMetrics } from "./metrics/publish-metrics.ts";
 import { MemoryRenders } from "./renders/memory-renders.ts";
 import { openScratch } from "./scratch/scratch.ts";
 import type { ShutdownStep } from "./shutdown.ts";
@@ -64,7 +69,13 @@ export async function startProducer({
   add("heartbeat", () => heartbeat.close());
   const health = config.healthWorkerDisabled
     ? null
-    : startHealth({ host: config.healthHost, port: config.healthPort, heartbeat, log });
+    : startHealth({
+        host: config.healthHost,
+        port: config.healthPort,
+        pulse: heartbeat.pulse,
+        deadAfterMs: config.livenessMs,
+        log,
+      });
   if (health) add("health thread", () => health.close());
 
   await checkFolders(config);
@@ -76,20 +87,20 @@ export async function startProducer({
   const tools = await findTools(config, machine, scratch.dir, log);
   signal.throwIfAborted();
 
-  const capacity = workerCount(config.workers);
+  const metrics = createMetrics();
+  const capacity = workerCount(config);
   log.info(capacity, "render workers");
-  const pool = startWorkers(capacity.workers, log);
+  const pool = startWorkers({ capacity, scratchDir: scratch.dir, log, onEvent: metrics.onPoolEvent });
   add("render workers", () => pool.close(Date.now() + CLOSE_STEP_MS / 2));
   await firstWorker(pool, signal);
-  const watch = watchReadiness({ pool, heartbeat, log, ...config });
-  add("readiness watch", () => watch.close());
-
+  const work = createUntouchedWork({ boundMs: config.untouchedMs, silenceMs: longestSilenceMs(config) });
   const renders = new MemoryRenders({
     workers: createWorkers(pool),
     scratch,
     artifacts,
     log,
     refusal: () => watch.refusal(),
+    observer: observeRenders(metrics.observer, heartbeat, work),
     settings: {
       ...config,
       tools,
@@ -97,13 +108,28 @@ export async function startProducer({
       limits: { maxDurationSeconds: config.maxDurationMs / 1000, maxFrames: config.maxFrames },
     },
   });
+  const watch = watchReadiness({
+    ...config,
+    pool,
+    heartbeat,
+    work,
+    viewWork: () => viewWork(renders.load(), pool.snapshot()),
+    log,
+  });
+  add("readiness watch", () => watch.close());
+  metrics.show(pool, () => renders.load());
+  const published = publishMetrics(metrics, heartbeat, log);
+  add("metrics", () => published.close());
+
   const limits = { maxBytes: config.maxProjectBytes, maxFiles: config.maxProjectFiles };
   const app = createApp({
     log,
     renders,
     intake: openIntake({ scratch, limits, projectsRoot: config.projectsRoot }),
     serveArtifact,
-    readHealth: () => readHealth(heartbeat, "main"),
+    readHealth: () => readHealth(heartbeat.pulse, "main"),
+    renderMetrics: metrics.render,
+    declare: heartbeat.declare,
     loopbackOnly: isLoopbackHost(config.host),
     maxUploadBytes: config.maxUploadBytes,
     outputRoot: config.outputRoot,

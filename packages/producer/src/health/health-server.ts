@@ -1,22 +1,20 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
-import type { Problem } from "@framewright/contract";
+import type { Problem, Readiness } from "@framewright/contract";
 
 import { type Pulse, readHealth } from "./pulse.ts";
-import { describeCause, readReadiness } from "./readiness.ts";
+import { type Limits, readLiveness, readReadiness, readStartup } from "./readiness.ts";
+import { readMetrics } from "./thread-metrics.ts";
 
-export interface HealthServerOptions {
+export interface HealthServerOptions extends Limits {
   readonly pulse: Pulse;
-  /** /readyz fails while the main loop is later than this. */
-  readonly lagLimitMs: number;
-  /** /livez fails once the main loop has not turned for this long. */
-  readonly deadAfterMs: number;
 }
 
 interface Answer {
   readonly status: number;
-  readonly body: object;
+  /** An object is sent as JSON. */
+  readonly body: object | string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -58,7 +56,8 @@ function boundConnections(server: Server): void {
 
 function answer(request: IncomingMessage, options: HealthServerOptions): Answer {
   const read = ANSWERS.get(pathOf(request));
-  if (!read) return problem(404, "not-found", "There is nothing here", "This port serves the probes only.");
+  if (!read)
+    return problem(404, "not-found", "There is nothing here", "This port serves probes and metrics only.");
   if (request.method === "GET" || request.method === "HEAD") return read(options);
   return {
     ...problem(405, "method-not-allowed", "The method is not allowed here", "Probes take GET and HEAD."),
@@ -73,18 +72,23 @@ function pathOf({ url = "" }: IncomingMessage): string {
 const ANSWERS = new Map<string, (options: HealthServerOptions) => Answer>([
   ["/health", ({ pulse }) => ({ status: 200, body: readHealth(pulse, "worker") })],
   ["/livez", live],
-  ["/readyz", ready],
+  ["/readyz", ({ pulse, lagLimitMs }) => readyAnswer(readReadiness(pulse, lagLimitMs))],
+  ["/startupz", ({ pulse, lagLimitMs }) => readyAnswer(readStartup(pulse, lagLimitMs))],
+  ["/metrics", metrics],
 ]);
 
 function live({ pulse, deadAfterMs }: HealthServerOptions): Answer {
-  const body = readHealth(pulse, "worker");
-  if (body.mainLoop.heartbeatAgeMs <= deadAfterMs) return { status: 200, body };
-  return { status: 503, body: { ready: false, causes: [describeCause("main-loop-dead")] } };
+  const body = readLiveness(pulse, deadAfterMs);
+  return { status: body.status === "ok" ? 200 : 503, body };
 }
 
-function ready({ pulse, lagLimitMs }: HealthServerOptions): Answer {
-  const body = readReadiness(pulse, lagLimitMs);
+function readyAnswer(body: Readiness): Answer {
   return { status: body.ready ? 200 : 503, body };
+}
+
+function metrics({ pulse, ...limits }: HealthServerOptions): Answer {
+  const headers = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };
+  return { status: 200, body: readMetrics(pulse, limits), headers };
 }
 
 /** Written out, because the catalogue's package would bring a schema library into the thread. */
@@ -95,7 +99,7 @@ function problem(status: number, code: Problem["code"], title: string, detail: s
     title,
     status,
     detail,
-    remedy: "Send GET to /health, /livez or /readyz.",
+    remedy: "Send GET to /health, /livez, /readyz, /startupz or /metrics.",
     retryable: false,
     owner: "caller",
   };
@@ -103,7 +107,7 @@ function problem(status: number, code: Problem["code"], title: string, detail: s
 }
 
 function send(response: ServerResponse, { status, body, headers }: Answer): void {
-  const payload = JSON.stringify(body);
+  const payload = typeof body === "string" ? body : JSON.stringify(body);
   response.writeHead(status, {
     "content-type": "application/json",
     "content-length": Buffer.byteLength(payload),

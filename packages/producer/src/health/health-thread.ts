@@ -14,7 +14,7 @@ export interface HealthOptions {
   /** 0 lets the system choose. */
   readonly port: number;
   readonly host: string;
-  readonly heartbeat: Pulse;
+  readonly pulse: Pulse;
   readonly log: HealthLog;
   /** How long a thread may take until it listens, in ms. (Default: 5000.) */
   readonly startTimeoutMs?: number | undefined;
@@ -93,8 +93,7 @@ export function startHealth(options: HealthOptions): HealthThread {
 }
 
 function startHealthThread(options: HealthOptions): ThreadLife {
-  const { port, host, heartbeat, deadAfterMs = DEAD_AFTER_MS, lagLimitMs = LAG_LIMIT_MS } = options;
+  const { port, host, pulse, deadAfterMs = DEAD_AFTER_MS, lagLimitMs = LAG_LIMIT_MS } = options;
   const { entry = workerEntry("health-worker"), startTimeoutMs = START_TIMEOUT_MS } = options;
-  const pulse = { cells: heartbeat.cells };
   return startThread(entry, { port, host, pulse, deadAfterMs, lagLimitMs }, startTimeoutMs);
 }

@@ -1,39 +1,8 @@
-import type { Readiness } from "@framewright/contract";
+import type { Cause, Health, Readiness } from "@framewright/contract";
 
-import { type Pulse, readCauseBits, readMainLoop } from "./pulse.ts";
-
-/** Why the service takes no work, and what to do about it. The order gives each cause its bit: at most 64. */
-const CAUSES = {
-  starting: {
-    message: "The service is starting.",
-    remedy: "Wait: it becomes ready by itself.",
-  },
-  draining: {
-    message: "The service is shutting down and takes no new work.",
-    remedy: "Send requests to another instance.",
-  },
-  "no-worker": {
-    message: "No render worker can be launched.",
-    remedy: "Run `framewright doctor` on the service's machine; its log has the last failure.",
-  },
-  "disk-low": {
-    message: "Too little disk space is free.",
-    remedy: "Free space below PRODUCER_DATA_DIR.",
-  },
-  "main-loop-blocked": {
-    message: "The main loop is blocked.",
-    remedy: "It should recover by itself; if it does so often, report what was being rendered.",
-  },
-  "main-loop-dead": {
-    message: "The main loop has not turned for longer than any legitimate stall.",
-    remedy: "Restart the service.",
-  },
-} as const satisfies Record<string, { message: string; remedy: string }>;
-
-type Cause = keyof typeof CAUSES;
-
-/** The causes that the main loop reports itself; a blocked loop cannot. */
-export type ReportedCause = Exclude<Cause, "main-loop-blocked" | "main-loop-dead">;
+import { CAUSE_CODES, type CauseCode, describeCause } from "./causes.ts";
+import { type Pulse, readAgeMs, readHealth, readMainLoop } from "./pulse.ts";
+import { readText } from "./shared-text.ts";
 
 /**
  * Readiness fails once the main loop is this late. Shorter stalls, like a large collection of garbage, are not
@@ -47,24 +16,66 @@ export const LAG_LIMIT_MS = 2000;
  */
 export const DEAD_AFTER_MS = 90_000;
 
-// Object.keys forgets the type of the keys; the table has no others.
-const CODES = Object.keys(CAUSES) as readonly Cause[];
-
-/** The one bit that stands for a cause in shared memory. */
-export function causeBit(cause: Cause): bigint {
-  return 1n << BigInt(CODES.indexOf(cause));
+/** When the probes fail. */
+export interface Limits {
+  /** /readyz fails while the main loop is later than this. */
+  readonly lagLimitMs: number;
+  /** /livez fails once the main loop has not turned for this long. */
+  readonly deadAfterMs: number;
 }
+
+type MainLoop = Health["mainLoop"];
 
 /** Whether the service takes work, and each cause why not. Callable from any thread. */
 export function readReadiness(pulse: Pulse, lagLimitMs: number): Readiness {
-  const reported = readCauseBits(pulse);
-  const blocked = readMainLoop(pulse).lagMs > lagLimitMs ? causeBit("main-loop-blocked") : 0n;
-  const causes = CODES.filter((code) => ((reported | blocked) & causeBit(code)) !== 0n).map(describeCause);
-  return { ready: causes.length === 0, causes };
+  const mainLoop = readMainLoop(pulse);
+  const details = readDetails(pulse);
+  if (mainLoop.lagMs > lagLimitMs) details.set("main-loop-blocked", describeStall(mainLoop));
+  const causes = listCauses(details);
+  return { ready: causes.length === 0, causes, mainLoop };
 }
 
-/** A cause as sent. */
-export function describeCause(code: Cause): Readiness["causes"][number] {
-  const { message, remedy } = CAUSES[code];
-  return { code, message: `${message} ${remedy}` };
+/** Whether a worker could ever be launched, and if not, what is in the way. Callable from any thread. */
+export function readStartup(pulse: Pulse, lagLimitMs: number): Readiness {
+  const readiness = readReadiness(pulse, lagLimitMs);
+  if (readAgeMs(pulse, "workerSeenAt") !== null) return { ...readiness, ready: true, causes: [] };
+  const causes = readiness.ready ? [describeCause("starting")] : readiness.causes;
+  return { ...readiness, ready: false, causes };
+}
+
+/** The body of GET /livez. Callable from any thread. */
+export function readLiveness(pulse: Pulse, deadAfterMs: number): Health {
+  const health = readHealth(pulse, "worker");
+  if (health.mainLoop.heartbeatAgeMs <= deadAfterMs) return health;
+  return {
+    ...health,
+    status: "dead",
+    cause: describeCause("main-loop-dead", describeStall(health.mainLoop)),
+  };
+}
+
+/** The causes that the main loop has reported, with what it knows of each. What cannot be read is not ready. */
+function readDetails({ causes }: Pulse): Map<CauseCode, string> {
+  const text = readText(causes);
+  if (!text) return new Map([["starting", ""]]);
+  // The heartbeat writes it, with these codes and texts alone.
+  return new Map(Object.entries(JSON.parse(text) as Record<string, string>) as [CauseCode, string][]);
+}
+
+function listCauses(details: ReadonlyMap<CauseCode, string>): Cause[] {
+  return CAUSE_CODES.filter((code) => details.has(code)).map((code) =>
+    describeCause(code, details.get(code)),
+  );
+}
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+function describeStall({ heartbeatAgeMs, lagMs, lastBegan }: MainLoop): string {
+  const stall =
+    heartbeatAgeMs >= lagMs
+      ? `It last turned ${seconds(heartbeatAgeMs)} ago`
+      : `It turns ${seconds(lagMs)} late`;
+  return lastBegan
+    ? `${stall}, and had begun ${seconds(lastBegan.agoMs)} ago: ${lastBegan.what}.`
+    : `${stall}.`;
 }

@@ -10,7 +10,7 @@ export function accessLog(log: Log) {
     await next();
     const { method, path } = c.req;
     const renderId = c.get("renderId");
-    log[path === "/health" ? "debug" : "info"](
+    log[path === "/health" || path === "/metrics" ? "debug" : "info"](
       {
         method,
         path,

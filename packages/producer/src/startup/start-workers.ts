@@ -4,6 +4,7 @@ import { type Pool, type PoolEvent, startPool } from "@framewright/pool";
 
 import type { Log } from "../log.ts";
 import { workerEntry } from "../worker-entry.ts";
+import type { Capacity } from "./worker-count.ts";
 
 /** One line for each thing worth knowing; the rest at debug level. */
 function logEvent(log: Log, event: PoolEvent): void {
@@ -16,13 +17,34 @@ function logEvent(log: Log, event: PoolEvent): void {
   }
 }
 
+/** What a worker may have gathered after so many jobs, or so long, is not worth keeping. */
+const MAX_TASKS = 1_000;
+const MAX_AGE_MS = 6 * 3_600_000;
+/** Between two jobs no browser is left: a worker that then holds this much of what would end it has a leak. */
+const RECYCLE_SHARE = 0.5;
+
+export interface WorkersOptions {
+  readonly capacity: Capacity;
+  /** The service's own scratch folder: by its name, what a killed service has left running is known. */
+  readonly scratchDir: string;
+  readonly log: Log;
+  readonly onEvent: (event: PoolEvent) => void;
+}
+
 /** The pool of render workers. Nothing of the service's environment reaches them. */
-export function startWorkers(size: number, log: Log): Pool {
+export function startWorkers({ capacity, scratchDir, log, onEvent }: WorkersOptions): Pool {
   return startPool({
     entry: workerEntry("render-worker"),
-    size,
-    env: { LANG: "C.UTF-8", TZ: "UTC", NODE_NO_WARNINGS: "1" },
-    onEvent: (event) => logEvent(log, event),
+    size: capacity.workers,
+    env: { LANG: "C.UTF-8", TZ: "UTC", NODE_NO_WARNINGS: "1", TMPDIR: scratchDir },
+    maxTasks: MAX_TASKS,
+    maxAgeMs: MAX_AGE_MS,
+    maxMemoryBytes: capacity.workerMemoryBytes * RECYCLE_SHARE,
+    killMemoryBytes: capacity.workerMemoryBytes,
+    onEvent: (event) => {
+      logEvent(log, event);
+      onEvent(event);
+    },
     onOutput: (line, child) => log.debug({ child, line }, "render worker output"),
   });
 }

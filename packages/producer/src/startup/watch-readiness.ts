@@ -1,12 +1,19 @@
 import { ProblemError } from "@framewright/contract";
-import type { Pool } from "@framewright/pool";
+import type { Pool, PoolSnapshot } from "@framewright/pool";
 
 import type { Heartbeat } from "../health/heartbeat.ts";
+import { createHysteresis } from "../health/hysteresis.ts";
+import { type MemoryUse, readMemoryUse } from "../health/memory-use.ts";
+import type { UntouchedWork, WorkView } from "../health/untouched-work.ts";
 import type { Log } from "../log.ts";
 import { freeBytes } from "../scratch/free-bytes.ts";
+import { createReading } from "./reading.ts";
 
 /** Readiness follows within this time. */
 const INTERVAL_MS = 1_000;
+/** With room to spare, so that a file written and removed does not turn readiness on and off. */
+const DISK_RECOVERY = 1.1;
+const MEMORY_RECOVERY_PERCENT = 5;
 
 export interface ReadinessWatch {
   /** Why no work can be taken now; null when it can. */
@@ -17,54 +24,78 @@ export interface ReadinessWatch {
 export interface WatchOptions {
   readonly pool: Pool;
   readonly heartbeat: Heartbeat;
+  readonly work: UntouchedWork;
+  readonly viewWork: () => WorkView;
   readonly dataDir: string;
   readonly minFreeBytes: number;
+  readonly maxMemoryPercent: number;
   readonly log: Log;
 }
 
-/** Keeps readiness true to what the disk and the workers allow, whatever the load. */
-export function watchReadiness({
-  pool,
-  heartbeat,
-  dataDir,
-  minFreeBytes,
-  log,
-}: WatchOptions): ReadinessWatch {
-  let diskLow = false;
-  let looking = false;
+const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+const percent = ({ usedBytes, limitBytes }: MemoryUse): number => (100 * usedBytes) / limitBytes;
 
-  const lookAtDisk = async (): Promise<void> => {
-    // A disk that hangs must not pile up questions.
-    if (looking) return;
-    looking = true;
-    try {
-      const low = (await freeBytes(dataDir)) < minFreeBytes;
-      if (low !== diskLow)
-        log[low ? "error" : "info"]({ minFreeBytes }, low ? "the disk is nearly full" : "the disk has room");
-      diskLow = low;
-    } catch (error) {
-      log.error({ err: error }, "the free disk space cannot be read");
-      diskLow = true;
-    } finally {
-      looking = false;
-    }
-    heartbeat.setCause("disk-low", diskLow);
+/** Keeps readiness true to what disk, memory, workers and the work itself allow, whatever the load. */
+export function watchReadiness(options: WatchOptions): ReadinessWatch {
+  const { pool, heartbeat, work, viewWork, dataDir, minFreeBytes, maxMemoryPercent, log } = options;
+  const on = new Set<string>();
+  const set = (cause: Parameters<Heartbeat["setCause"]>[0], isOn: boolean, detail: string): void => {
+    if (isOn !== on.has(cause))
+      log[isOn ? "error" : "info"]({ cause, detail }, isOn ? "not ready" : "ready again");
+    if (isOn) on.add(cause);
+    else on.delete(cause);
+    heartbeat.setCause(cause, isOn, detail);
   };
+
+  // Free space counts down: its negative counts up to the watermark's.
+  const isDiskLow = createHysteresis(-minFreeBytes + 1, -minFreeBytes * DISK_RECOVERY);
+  const disk = createReading(() => freeBytes(dataDir), {
+    onValue: (free) => set("disk-low", isDiskLow(-free), `${gib(free)} are free.`),
+    onFault: (fault) => set("disk-low", true, `The free space cannot be read: ${fault}.`),
+  });
+  const isMemoryHigh = createHysteresis(maxMemoryPercent, maxMemoryPercent - MEMORY_RECOVERY_PERCENT);
+  const memory = createReading(readMemoryUse, {
+    onValue: (use) => {
+      const detail = use ? `${gib(use.usedBytes)} of ${gib(use.limitBytes)} are in use.` : "";
+      set("memory-exhausted", use !== null && isMemoryHigh(percent(use)), detail);
+    },
+    onFault: (fault) => log.error({ fault }, "the memory in use cannot be read"),
+  });
   const look = (): void => {
-    heartbeat.setCause("no-worker", !pool.launchable);
-    void lookAtDisk();
+    if (pool.launchable) heartbeat.noteWorker();
+    set("no-worker", !pool.launchable, describeOutage(pool.snapshot()));
+    const untouchedMs = work.look(viewWork());
+    set("work-untouched", untouchedMs !== null, `For ${Math.round((untouchedMs ?? 0) / 1000)} s now.`);
+    disk.read();
+    memory.read();
   };
   look();
   const timer = setInterval(look, INTERVAL_MS).unref();
 
   return {
     refusal: () => {
-      if (diskLow)
+      if (on.has("disk-low"))
         return new ProblemError("disk-full", "Less disk is free than PRODUCER_MIN_FREE_BYTES asks for.");
+      if (on.has("memory-exhausted"))
+        return new ProblemError(
+          "memory-exhausted",
+          "More memory is in use than PRODUCER_MAX_MEMORY_PERCENT allows.",
+        );
       if (!pool.launchable)
-        return new ProblemError("worker-unavailable", "Render workers cannot be started at present.");
+        return new ProblemError(
+          "worker-unavailable",
+          `No render worker can be started. ${describeOutage(pool.snapshot())}`,
+        );
       return null;
     },
     close: () => clearInterval(timer),
   };
+}
+
+/** What is known of why no worker can be launched: never what the worker wrote, which may name paths. */
+function describeOutage({ failures, lastExit }: PoolSnapshot): string {
+  if (!lastExit) return "None has been ready yet.";
+  const { reason, code, signal } = lastExit;
+  const how = signal ? `was ended by ${signal}` : `ended with code ${code ?? "unknown"}`;
+  return `${failures} starts in a row have failed; the last worker ${how} (${reason}).`;
 }

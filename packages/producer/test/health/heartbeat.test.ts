@@ -15,12 +15,12 @@ function openHeartbeat(): Heartbeat {
 }
 
 const codes = (heartbeat: Heartbeat, lagLimitMs = 60_000): string[] =>
-  readReadiness(heartbeat, lagLimitMs).causes.map(({ code }) => code);
+  readReadiness(heartbeat.pulse, lagLimitMs).causes.map(({ code }) => code);
 
 test("a free loop is hardly late, and its heartbeat is young", async () => {
   const heartbeat = openHeartbeat();
   await sleep(1000);
-  const { heartbeatAgeMs, lagMs } = readMainLoop(heartbeat);
+  const { heartbeatAgeMs, lagMs } = readMainLoop(heartbeat.pulse);
   expect(heartbeatAgeMs).toBeLessThan(600);
   expect(lagMs).toBeLessThan(500);
 });
@@ -28,9 +28,9 @@ test("a free loop is hardly late, and its heartbeat is young", async () => {
 test("while the loop is blocked, the lag grows with the time that the beat is overdue", () => {
   const heartbeat = openHeartbeat();
   blockLoop(400);
-  const first = readMainLoop(heartbeat);
+  const first = readMainLoop(heartbeat.pulse);
   blockLoop(300);
-  const second = readMainLoop(heartbeat);
+  const second = readMainLoop(heartbeat.pulse);
   expect(first.heartbeatAgeMs).toBeGreaterThanOrEqual(400);
   expect(first.lagMs).toBe(first.heartbeatAgeMs - 100);
   expect(second.lagMs - first.lagMs).toBeGreaterThan(290);
@@ -40,17 +40,17 @@ test("one turn after a stall still shows how late it came, the next one does not
   const heartbeat = openHeartbeat();
   blockLoop(1500);
   await sleep(0);
-  const { heartbeatAgeMs, lagMs } = readMainLoop(heartbeat);
+  const { heartbeatAgeMs, lagMs } = readMainLoop(heartbeat.pulse);
   expect(heartbeatAgeMs).toBeLessThan(1000);
   expect(lagMs).toBeGreaterThanOrEqual(1350);
-  await expect.poll(() => readMainLoop(heartbeat).lagMs, { timeout: 5000 }).toBeLessThan(1000);
+  await expect.poll(() => readMainLoop(heartbeat.pulse).lagMs, { timeout: 5000 }).toBeLessThan(1000);
 });
 
 test("a service is starting until it says otherwise", () => {
   const heartbeat = openHeartbeat();
   expect(codes(heartbeat)).toEqual(["starting"]);
   heartbeat.setCause("starting", false);
-  expect(readReadiness(heartbeat, 60_000)).toEqual({ ready: true, causes: [] });
+  expect(readReadiness(heartbeat.pulse, 60_000)).toMatchObject({ ready: true, causes: [] });
 });
 
 test("every cause is named, and setting or clearing one leaves the others", () => {
@@ -68,9 +68,9 @@ test("every cause is named, and setting or clearing one leaves the others", () =
 test("the bodies fit the contract", async () => {
   const heartbeat = openHeartbeat();
   await sleep(50);
-  const health = readHealth(heartbeat, "main");
+  const health = readHealth(heartbeat.pulse, "main");
   expect(HealthSchema.strict().parse(health)).toEqual(health);
   expect(health.uptime).toBeGreaterThanOrEqual(0.04);
-  const readiness = readReadiness(heartbeat, 60_000);
+  const readiness = readReadiness(heartbeat.pulse, 60_000);
   expect(ReadinessSchema.strict().parse(readiness)).toEqual(readiness);
 });

@@ -17,7 +17,7 @@ export function openHealth(options: Partial<HealthOptions> = {}) {
   const heartbeat: Heartbeat = startHeartbeat();
   heartbeat.setCause("starting", false);
   const log = { info: vi.fn(), error: vi.fn() };
-  const health = startHealth({ port: 0, host: HOST, heartbeat, log, ...options });
+  const health = startHealth({ port: 0, host: HOST, pulse: heartbeat.pulse, log, ...options });
   const close = async (): Promise<void> => {
     await health.close();
     heartbeat.close();
