@@ -22,10 +22,21 @@ export interface DoctorCheck {
   readonly remedy?: string | undefined;
 }
 
+/** Whether the service kept a promise while it was disturbed. Times are in milliseconds. */
+export interface ChaosFinding {
+  readonly guarantee: string;
+  readonly fault: string;
+  readonly held: boolean;
+  readonly recoveryMs: number | null;
+  readonly boundMs: number;
+  readonly complaint: string | null;
+}
+
 /** What the commands use of `@framewright/producer`. */
 export interface ProducerModule {
   startProducer(overrides: { env: Record<string, string> }): Promise<LocalProducer>;
   runDoctor(): AsyncIterable<DoctorCheck>;
+  runChaos(dir: string, signal: AbortSignal): AsyncIterable<ChaosFinding>;
 }
 
 /** Loads the producer only when a command needs it: with --server none does. */

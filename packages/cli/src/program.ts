@@ -1,6 +1,7 @@
 import { Command } from "commander";
 
-import { doctor } from "./commands/doctor.ts";
+import { disturb } from "./commands/disturb.ts";
+import { doctor, type DoctorFlags } from "./commands/doctor.ts";
 import { plan } from "./commands/plan.ts";
 import { render, type RenderFlags } from "./commands/render.ts";
 import type { CommonFlags } from "./options.ts";
@@ -41,7 +42,8 @@ export function createProgram(runtime: Runtime): Command {
   program
     .command("doctor")
     .description("check this machine: browser, ffmpeg, memory, disk, fonts, ports")
+    .option("--chaos", "disturb a service of its own for about a minute, and see that it recovers")
     .option("--json", "print JSON")
-    .action((flags: { json?: boolean }) => doctor(flags, runtime));
+    .action(({ chaos, ...flags }: DoctorFlags) => (chaos === true ? disturb : doctor)(flags, runtime));
   return program;
 }

@@ -6,7 +6,7 @@ import { ProblemError, toProblem } from "@framewright/contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { interrupted } from "../src/failure.ts";
-import type { DoctorCheck, ProducerModule } from "../src/local-producer.ts";
+import type { ChaosFinding, DoctorCheck, ProducerModule } from "../src/local-producer.ts";
 import { command } from "./command.ts";
 import { type Script, startFakeRenders } from "./fake-renders.ts";
 import { temporaryProject } from "./temporary-project.ts";
@@ -18,7 +18,11 @@ interface Log {
 }
 
 /** Stands in for the real module: it starts a fake service, and keeps what it was asked. */
-function producerOf(script: Script, checks: DoctorCheck[] = []): ProducerModule & { log: Log } {
+function producerOf(
+  script: Script,
+  checks: DoctorCheck[] = [],
+  findings: ChaosFinding[] = [],
+): ProducerModule & { log: Log } {
   const log: Log = { env: {}, closed: 0, cancelled: false };
   return {
     log,
@@ -38,6 +42,9 @@ function producerOf(script: Script, checks: DoctorCheck[] = []): ProducerModule 
     },
     async *runDoctor() {
       yield* checks;
+    },
+    async *runChaos() {
+      yield* findings;
     },
   };
 }
@@ -118,6 +125,54 @@ describe("doctor", () => {
       "check",
       "check",
       "error",
+    ]);
+  });
+});
+
+describe("doctor --chaos", () => {
+  const common = { guarantee: "the lost frames are rendered again", boundMs: 5_000 };
+  const held: ChaosFinding = {
+    ...common,
+    fault: "kill -9 of ffmpeg",
+    held: true,
+    recoveryMs: 1_234,
+    complaint: null,
+  };
+  const lost: ChaosFinding = {
+    ...common,
+    fault: "kill -9 of the browser",
+    held: false,
+    recoveryMs: null,
+    complaint: "the video has 3 frames",
+  };
+
+  it("prints a row for each guarantee, and exits 0 when all held", async () => {
+    const { code, stdout } = await command(["doctor", "--chaos"], { producer: producerOf({}, [], [held]) });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^fault +guarantee +recovery +bound/);
+    expect(stdout).toMatch(
+      /\nkill -9 of ffmpeg +the lost frames are rendered again +1\.23 s +5\.00 s {2}✓ held\n$/,
+    );
+  });
+
+  it("says what did not hold and exits 1", async () => {
+    const producer = producerOf({}, [], [lost, held]);
+    const { code, stdout, stderr } = await command(["doctor", "--chaos"], { producer });
+    expect(code).toBe(1);
+    expect(stdout).toContain("✗ not held\n  → the video has 3 frames\nkill -9 of ffmpeg");
+    expect(stderr).toContain("Did not hold: kill -9 of the browser.");
+    expect(stderr).toContain("→ Run it again while the machine is idle.");
+  });
+
+  it("prints JSON lines with --json", async () => {
+    const { stdout } = await command(["doctor", "--chaos", "--json"], {
+      producer: producerOf({}, [], [held, lost]),
+    });
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { type: "guarantee", ...held },
+      { type: "guarantee", ...lost },
+      { type: "error", exitCode: 1 },
     ]);
   });
 });

@@ -3,6 +3,7 @@ import { createLog } from "./log.ts";
 import { type Producer, startProducer as start } from "./producer.ts";
 import { createShutdown, type ShutdownStep } from "./shutdown.ts";
 
+export { type ChaosFinding, runChaos } from "./chaos/run-chaos.ts";
 export { runDoctor, type DoctorCheck } from "./doctor/run-doctor.ts";
 
 /** A service inside the calling process. It installs no signal handlers. */

@@ -25,8 +25,13 @@ async function* bounded(checks: AsyncIterable<DoctorCheck>): AsyncGenerator<Doct
   }
 }
 
+export interface DoctorFlags {
+  readonly chaos?: boolean;
+  readonly json?: boolean;
+}
+
 /** Prints what the machine offers for rendering; throws CommandError when a check failed. */
-export async function doctor(flags: { json?: boolean }, runtime: Runtime): Promise<void> {
+export async function doctor(flags: DoctorFlags, runtime: Runtime): Promise<void> {
   const { stdout, signal } = runtime;
   const failed: string[] = [];
   const producer = await runtime.loadProducer();

@@ -1,0 +1,136 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+import { z } from "zod";
+
+import { blockOrder } from "./block-order.ts";
+import { processTree, type RunningProcess, survivors } from "./process-tree.ts";
+import { sendSignal } from "./send-signal.ts";
+import { until } from "./until.ts";
+
+/** A cold start takes about two seconds; a busy machine needs longer. */
+const START_TIMEOUT_MS = 30_000;
+/** Of what a service that does not start wrote to stderr, in characters. */
+const MAX_COMPLAINT = 500;
+/** After SIGKILL only the kernel can keep it. */
+const KILLED_WITHIN_MS = 5_000;
+
+/** A service that runs as a process of its own, to be disturbed. */
+export interface ServiceProcess {
+  readonly pid: number;
+  readonly url: string;
+  readonly healthUrl: string;
+  readonly dataDir: string;
+  /** Tells the main loop to stand still for so long; it obeys at its next turn. */
+  block(durationMs: number): void;
+  isAlive(): boolean;
+  /** Sends a signal and waits for the end: the exit code, or the signal that ended it. Throws when it does not end in time. */
+  end(signal: NodeJS.Signals, timeoutMs: number): Promise<number | NodeJS.Signals | null>;
+  /** Kills it with all below it, if it still lives, and waits until nothing is left. */
+  kill(): Promise<void>;
+}
+
+interface Addresses {
+  readonly url: string;
+  readonly healthUrl: string;
+}
+
+const LogLineSchema = z.object({
+  level: z.string(),
+  msg: z.string(),
+  url: z.string().optional(),
+  health: z.string().nullish(),
+});
+
+/** What a line of the service's log says; null for one of another form. */
+function readLine(line: string): z.infer<typeof LogLineSchema> | null {
+  return line.startsWith("{") ? (LogLineSchema.safeParse(JSON.parse(line)).data ?? null) : null;
+}
+
+async function addressesOf(child: ChildProcessWithoutNullStreams, signal: AbortSignal): Promise<Addresses> {
+  let found: Addresses | null = null;
+  let complaint = "its log does not say why";
+  child.stderr.on("data", (data: Buffer) => (complaint = data.toString().slice(0, MAX_COMPLAINT).trim()));
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    const said = readLine(line);
+    if (said?.msg === "ready") found = { url: said.url ?? "", healthUrl: said.health ?? "" };
+    if (said?.level === "fatal") complaint = said.msg;
+  });
+  const look = async (): Promise<Addresses | null> => {
+    if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) return found;
+    throw new Error(`The service does not start: ${complaint}`);
+  };
+  const { seen } = await until(look, { what: "the service is ready", timeoutMs: START_TIMEOUT_MS, signal });
+  return seen;
+}
+
+/** Also those that cannot notice that their service has ended, such as a stopped one. */
+async function killAll(processes: readonly RunningProcess[]): Promise<void> {
+  const gone = async (): Promise<true | null> => {
+    const left = await survivors(processes);
+    for (const { pid } of left) sendSignal(pid, "SIGKILL");
+    return left.length === 0 || null;
+  };
+  const signal = AbortSignal.timeout(2 * KILLED_WITHIN_MS);
+  await until(gone, { what: "the service's processes are gone", timeoutMs: KILLED_WITHIN_MS, signal });
+}
+
+/** Starts the service with the given environment and its data in `dataDir`, and waits until it is ready. */
+export async function startServiceProcess(
+  dataDir: string,
+  env: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+): Promise<ServiceProcess> {
+  signal.throwIfAborted();
+  const child = spawn(process.execPath, [fileURLToPath(new URL("./service.ts", import.meta.url))], {
+    // A group of its own: an interrupt at the terminal is for whoever disturbs it, who then ends it.
+    detached: true,
+    stdio: ["pipe", "pipe", "pipe"],
+    env: {
+      ...env,
+      PRODUCER_HOST: "127.0.0.1",
+      PRODUCER_PORT: "0",
+      PRODUCER_HEALTH_HOST: "127.0.0.1",
+      PRODUCER_HEALTH_PORT: "0",
+      PRODUCER_DISABLE_HEALTH_WORKER: "false",
+      PRODUCER_DATA_DIR: dataDir,
+      PRODUCER_LOG_LEVEL: "info",
+      PRODUCER_LOG_FORMAT: "json",
+    },
+  });
+  // A failure to start shows as the missing pid, and a dead service's stdin cannot be written to.
+  child.on("error", () => undefined);
+  child.stdin.on("error", () => undefined);
+  const hasEnded = (): boolean =>
+    child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+  const end: ServiceProcess["end"] = async (name, timeoutMs) => {
+    if (!hasEnded()) {
+      const exited = once(child, "exit", { signal: AbortSignal.timeout(timeoutMs) });
+      child.kill(name);
+      await exited;
+    }
+    return child.exitCode ?? child.signalCode;
+  };
+  const kill = async (): Promise<void> => {
+    const tree = child.pid === undefined || hasEnded() ? [] : await processTree(child.pid);
+    await end("SIGKILL", KILLED_WITHIN_MS);
+    await killAll(tree);
+  };
+  try {
+    const addresses = await addressesOf(child, signal);
+    return {
+      pid: child.pid ?? 0,
+      ...addresses,
+      dataDir,
+      block: (durationMs) => void child.stdin.write(blockOrder(durationMs)),
+      isAlive: () => !hasEnded(),
+      end,
+      kill,
+    };
+  } catch (error) {
+    await kill();
+    throw error;
+  }
+}
