@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import type { Config } from "../config.ts";
 import { freeBytes } from "../scratch/free-bytes.ts";
-import { memoryLimitBytes, workerCount } from "../startup/worker-count.ts";
+import { workerCount } from "../startup/worker-count.ts";
 import { type DoctorCheck, ok, warn } from "./check.ts";
 
 const GIB = 2 ** 30;
@@ -34,9 +34,8 @@ export async function checkDisk({ dataDir, minFreeBytes }: Config): Promise<Doct
   }
 }
 
-export function checkMemory({ workers }: Config): DoctorCheck {
-  const memory = memoryLimitBytes();
-  const { cores, workers: count } = workerCount(workers);
+export function checkMemory(config: Config): DoctorCheck {
+  const { cores, memoryBytes: memory, workers: count } = workerCount(config);
   const limited = memory < os.totalmem() ? " (cgroup limit)" : "";
   const detail = `${gib(memory)}${limited}, ${cores} cores: ${count} render ${count === 1 ? "worker" : "workers"}`;
   if (memory >= GIB) return ok("memory", detail);
