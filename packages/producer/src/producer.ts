@@ -12,18 +12,17 @@ import { startHeartbeat } from "./health/heartbeat.ts";
 import { observeRenders } from "./health/observe-renders.ts";
 import { readHealth } from "./health/pulse.ts";
 import { createUntouchedWork } from "./health/untouched-work.ts";
-import { longestSilenceMs, viewWork } from "./health/view-work.ts";
+import { longestSilenceMs } from "./health/view-work.ts";
 import { openIntake } from "./intake/open-intake.ts";
 import type { Log } from "./log.ts";
 import { createMetrics } from "./metrics/metrics.ts";
-import { publishMetrics } from "./metrics/publish-metrics.ts";
 import { MemoryRenders } from "./renders/memory-renders.ts";
 import { openScratch } from "./scratch/scratch.ts";
 import type { ShutdownStep } from "./shutdown.ts";
 import { checkFolders } from "./startup/check-folders.ts";
 import { findTools, type Machine } from "./startup/find-tools.ts";
 import { firstWorker, startWorkers } from "./startup/start-workers.ts";
-import { watchReadiness } from "./startup/watch-readiness.ts";
+import { watchService } from "./startup/watch-service.ts";
 import { workerCount } from "./startup/worker-count.ts";
 import { VERSION } from "./version.ts";
 import { createWorkers } from "./work/workers.ts";
@@ -67,15 +66,10 @@ export async function startProducer({
 
   const heartbeat = startHeartbeat();
   add("heartbeat", () => heartbeat.close());
+  const { healthHost: host, healthPort: port } = config;
   const health = config.healthWorkerDisabled
     ? null
-    : startHealth({
-        host: config.healthHost,
-        port: config.healthPort,
-        pulse: heartbeat.pulse,
-        deadAfterMs: config.livenessMs,
-        log,
-      });
+    : startHealth({ host, port, deadAfterMs: config.livenessMs, pulse: heartbeat.pulse, log });
   if (health) add("health thread", () => health.close());
 
   await checkFolders(config);
@@ -89,7 +83,7 @@ export async function startProducer({
 
   const metrics = createMetrics();
   const capacity = workerCount(config);
-  log.info(capacity, "render workers");
+  log.info(capacity, capacity.words);
   const pool = startWorkers({ capacity, scratchDir: scratch.dir, log, onEvent: metrics.onPoolEvent });
   add("render workers", () => pool.close(Date.now() + CLOSE_STEP_MS / 2));
   await firstWorker(pool, signal);
@@ -108,19 +102,8 @@ export async function startProducer({
       limits: { maxDurationSeconds: config.maxDurationMs / 1000, maxFrames: config.maxFrames },
     },
   });
-  const watch = watchReadiness({
-    ...config,
-    pool,
-    heartbeat,
-    work,
-    viewWork: () => viewWork(renders.load(), pool.snapshot()),
-    log,
-  });
-  add("readiness watch", () => watch.close());
-  metrics.show(pool, () => renders.load());
-  const published = publishMetrics(metrics, heartbeat, log);
-  add("metrics", () => published.close());
-
+  const watch = watchService({ config, heartbeat, work, metrics, pool, renders, log });
+  add("watch", () => watch.close());
   const limits = { maxBytes: config.maxProjectBytes, maxFiles: config.maxProjectFiles };
   const app = createApp({
     log,
@@ -128,8 +111,8 @@ export async function startProducer({
     intake: openIntake({ scratch, limits, projectsRoot: config.projectsRoot }),
     serveArtifact,
     readHealth: () => readHealth(heartbeat.pulse, "main"),
-    renderMetrics: metrics.render,
-    declare: heartbeat.declare,
+    renderMetrics: () => metrics.render(),
+    declare: (what) => heartbeat.declare(what),
     loopbackOnly: isLoopbackHost(config.host),
     maxUploadBytes: config.maxUploadBytes,
     outputRoot: config.outputRoot,

@@ -1,0 +1,44 @@
+import type { Pool } from "@framewright/pool";
+
+import type { Config } from "../config.ts";
+import type { Heartbeat } from "../health/heartbeat.ts";
+import type { UntouchedWork } from "../health/untouched-work.ts";
+import { viewWork } from "../health/view-work.ts";
+import type { Log } from "../log.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import { publishMetrics } from "../metrics/publish-metrics.ts";
+import type { MemoryRenders } from "../renders/memory-renders.ts";
+import { type ReadinessWatch, watchReadiness } from "./watch-readiness.ts";
+
+export interface WatchedParts {
+  readonly config: Config;
+  readonly heartbeat: Heartbeat;
+  readonly work: UntouchedWork;
+  readonly metrics: Metrics;
+  readonly pool: Pool;
+  readonly renders: Pick<MemoryRenders, "load">;
+  readonly log: Log;
+}
+
+/** Keeps readiness and metrics true to the service's parts, until closed. */
+export function watchService({
+  config,
+  heartbeat,
+  work,
+  metrics,
+  pool,
+  renders,
+  log,
+}: WatchedParts): ReadinessWatch {
+  const view = () => viewWork(renders.load(), pool.snapshot());
+  const readiness = watchReadiness({ ...config, pool, heartbeat, work, viewWork: view, log });
+  metrics.show(pool, () => renders.load());
+  const published = publishMetrics(metrics, heartbeat, log);
+  return {
+    refusal: () => readiness.refusal(),
+    close: () => {
+      readiness.close();
+      published.close();
+    },
+  };
+}
