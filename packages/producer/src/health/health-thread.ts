@@ -16,7 +16,7 @@ export interface HealthOptions {
   readonly host: string;
   readonly pulse: Pulse;
   readonly log: HealthLog;
-  /** How long a thread may take until it listens, in ms. (Default: 5000.) */
+  /** How long a thread may take until it listens, in ms. (Default: 4000.) */
   readonly startTimeoutMs?: number | undefined;
   /** /livez fails once the main loop has not turned for this long. (Default: 90000.) */
   readonly deadAfterMs?: number | undefined;
@@ -35,7 +35,8 @@ export interface HealthThread {
   close(): Promise<void>;
 }
 
-const START_TIMEOUT_MS = 5000;
+/** With the end of a thread that hangs, the start of the service goes on within five seconds. */
+const START_TIMEOUT_MS = 4000;
 /** Closing takes a few milliseconds; a thread that takes this long does not listen to messages. */
 const CLOSE_GRACE_MS = 2000;
 /** A thread that lived this long was well: its end is not one more failure in a row. */

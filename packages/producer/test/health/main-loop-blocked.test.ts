@@ -2,21 +2,6 @@ import { expect, test } from "vitest";
 
 import { blockLoop, fetchProbe, openHealth, portOf, startProber } from "./support.ts";
 
-test("a blocked main loop is healthy, live, soon unready, and ready again afterwards", async () => {
-  await using service = openHealth();
-  const port = await portOf(service);
-  const prober = await startProber(port, 3500, ["/health", "/livez", "/readyz"]);
-  blockLoop(3800);
-  const { statuses, p99Ms, count } = await prober.result;
-
-  expect(count).toBeGreaterThan(60);
-  expect(Object.keys(statuses["/health"] ?? {})).toEqual(["200"]);
-  expect(Object.keys(statuses["/livez"] ?? {})).toEqual(["200"]);
-  expect(Object.keys(statuses["/readyz"] ?? {})).toEqual(["200", "503"]);
-  expect(p99Ms).toBeLessThan(250);
-  await expect.poll(async () => (await fetchProbe(port, "/readyz")).status, { timeout: 5000 }).toBe(200);
-});
-
 test("/livez fails only once the main loop is silent for longer than its limit", async () => {
   await using service = openHealth({ deadAfterMs: 1500, lagLimitMs: 300 });
   const port = await portOf(service);

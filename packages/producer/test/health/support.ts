@@ -44,6 +44,8 @@ export function blockLoop(durationMs: number): void {
 
 interface Probes {
   readonly statuses: Record<string, Record<number, number>>;
+  /** The last body, by path and status. */
+  readonly bodies: Record<string, Record<number, string>>;
   readonly p99Ms: number;
   readonly count: number;
 }

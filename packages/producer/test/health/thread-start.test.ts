@@ -4,11 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { expect, test } from "vitest";
 
-import { fetchProbe, fixture, HOST, isListening, openHealth, portOf } from "./support.ts";
+import { fetchProbe, fixture, HOST, openHealth } from "./support.ts";
 
 test.each([
   ["exit", /exited with code 3/],
-  ["throw", /broken at import/],
   ["babble", /first message was not understood/],
   ["missing", /missing/],
 ])("a thread that does %s before it listens is reported, and started again", async (name, reason) => {
@@ -19,20 +18,6 @@ test.each([
   expect(service.log.error.mock.calls[0]?.[0]).toMatchObject({ reason: expect.stringMatching(reason) });
 });
 
-test("a thread that hangs before it listens is terminated at its deadline", async () => {
-  await using service = openHealth({ entry: fixture("hang"), startTimeoutMs: 500 });
-  const startedAt = performance.now();
-  expect(await service.health.started).toEqual({
-    port: null,
-    reason: expect.stringMatching(/within 500 ms/),
-  });
-  expect(performance.now() - startedAt).toBeLessThan(2500);
-  await service.close();
-  const spent = process.cpuUsage();
-  await sleep(500);
-  expect(process.cpuUsage(spent).user / 1000).toBeLessThan(250);
-});
-
 test("restarts back off", async () => {
   await using service = openHealth({ entry: fixture("exit") });
   await sleep(3000);
@@ -41,31 +26,13 @@ test("restarts back off", async () => {
   expect(service.log.error.mock.calls.length).toBeLessThanOrEqual(5);
 });
 
-test("a port in use is reported with a remedy, and taken once it is free", async () => {
+test("a port in use is taken once it is free", async () => {
   const other = createServer().listen(0, HOST);
   await once(other, "listening");
   const { port } = other.address() as { port: number };
   await using service = openHealth({ port });
-  expect(await service.health.started).toEqual({
-    port: null,
-    reason: `${HOST}:${port} is already in use. End what uses it, or set PRODUCER_HEALTH_PORT to another port.`,
-  });
+  expect((await service.health.started).port).toBeNull();
   other.close();
   await expect.poll(() => service.health.port(), { timeout: 8000 }).toBe(port);
   expect((await fetchProbe(port, "/health")).status).toBe(200);
-});
-
-test.each([
-  ["exits-later", /exited with code 7/],
-  ["throws-later", /broken later/],
-])("a thread that %s is replaced", async (name, reason) => {
-  await using service = openHealth({ entry: fixture(name) });
-  const first = await portOf(service);
-  expect((await fetchProbe(first, "/health")).status).toBe(200);
-  await expect.poll(() => service.log.info.mock.calls.length, { timeout: 8000 }).toBeGreaterThan(1);
-  expect(service.log.error.mock.calls[0]?.[0]).toMatchObject({ reason: expect.stringMatching(reason) });
-  expect(await isListening(first)).toBe(false);
-  const second = service.health.port();
-  expect(second).not.toBeNull();
-  expect((await fetchProbe(second ?? 0, "/health")).status).toBe(200);
 });
