@@ -1,8 +1,21 @@
-import { toWireError } from "@framewright/contract";
+import { isProblemError, type ProblemCode, toWireError } from "@framewright/contract";
 import { serveTasks } from "@framewright/pool";
 
 import type { Job } from "./work/jobs.ts";
 import { runJob } from "./work/run-job.ts";
 
-// The pool that started this process sends nothing but jobs.
-serveTasks((task, context) => runJob(task as Job, context), { toWire: toWireError });
+/** Something of a browser or an encoder that ended in mid-work may be left here: the next try gets a fresh worker. */
+const TAINTING: ReadonlySet<ProblemCode> = new Set(["browser-failed", "page-crashed", "encode-failed"]);
+
+serveTasks(
+  async (task, context) => {
+    try {
+      // The pool that started this process sends nothing but jobs.
+      return await runJob(task as Job, context);
+    } catch (error) {
+      if (isProblemError(error) && TAINTING.has(error.code)) context.retire();
+      throw error;
+    }
+  },
+  { toWire: toWireError },
+);

@@ -211,7 +211,7 @@ it("renders a chunk again when its worker was lost, once, and says so", async ()
   expect(last).toMatchObject({ render: { state: "succeeded", warnings: [{ code: "chunk-retried" }] } });
 });
 
-it("fails when a chunk's worker is lost twice", async () => {
+it("fails when a chunk's worker is lost again and again", async () => {
   const renders = await open(async (job, options) => {
     if (job.kind === "chunk") throw new ProblemError("worker-lost", "It was killed by SIGKILL.");
     return healthy(job, options);

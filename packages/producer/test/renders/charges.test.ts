@@ -1,0 +1,96 @@
+import { type Evidence, type ProblemCode, ProblemError } from "@framewright/contract";
+import { describe, expect, it } from "vitest";
+
+import { Charges } from "../../src/renders/charges.ts";
+import { publicLines } from "../../src/renders/public-lines.ts";
+
+type Exit = NonNullable<Evidence["exit"]>;
+
+function problem(code: ProblemCode, exit?: Partial<Exit>, cause?: string): ProblemError {
+  const full = { process: "worker", reason: "crash", code: null, signal: null, ...exit } as const;
+  return new ProblemError(code, `It was ${code}.`, { ...(exit && { evidence: { exit: full } }), cause });
+}
+
+const killed = (): ProblemError => problem("worker-lost", { signal: "SIGKILL" });
+const oom = (): ProblemError => problem("worker-lost", { reason: "oom", signal: "SIGKILL" });
+
+/** The charges after each failure, and the code that it ended with. */
+function account(...failures: ProblemError[]): (number | null | string)[] {
+  const charges = new Charges();
+  return failures.map((failure) => {
+    try {
+      return charges.note(failure).charge;
+    } catch (error) {
+      return error instanceof ProblemError ? error.code : String(error);
+    }
+  });
+}
+
+describe("Charges of a render", () => {
+  it("does not charge the first loss that says nothing of the composition, and charges the next", () => {
+    expect(account(killed(), problem("encode-failed"), killed())).toEqual([null, 1, 2]);
+  });
+
+  it.each([
+    ["a worker out of memory", oom],
+    ["a page's crash", () => problem("page-crashed")],
+  ])("charges %s from the first, and calls the third poison", (_, loss) => {
+    expect(account(loss(), loss(), loss())).toEqual([1, 2, "composition-poisonous"]);
+  });
+
+  it("calls a worker that keeps crashing by itself poison", () => {
+    const crash = (): ProblemError => problem("worker-lost", { signal: "SIGSEGV" });
+    expect(account(crash(), crash(), crash(), crash())).toEqual([null, 1, 2, "composition-poisonous"]);
+  });
+
+  it("keeps the code of a loss when every one was plainly the system's", () => {
+    const browser = (): ProblemError =>
+      problem("browser-failed", { process: "browser", reason: "killed", signal: "SIGKILL" });
+    expect(account(browser(), killed(), browser(), browser())).toEqual([null, 1, 2, "browser-failed"]);
+  });
+
+  it.each(["disk-full", "cancelled", "shutting-down", "page-unresponsive", "render-timeout"] as const)(
+    "neither charges nor retries %s",
+    (code) => {
+      expect(account(problem(code))).toEqual([code]);
+    },
+  );
+
+  it("gives the evidence with the poison: the exit, and the last words without paths and stacks", () => {
+    const words =
+      "Loading /home/someone/secret.bin failed\n    at run (file:///srv/app/main.js:1:2)\nbad luck";
+    const charges = new Charges();
+    const lost = (): ProblemError => problem("worker-lost", { reason: "oom", signal: "SIGKILL" }, words);
+    charges.note(lost());
+    charges.note(lost());
+    expect(() => charges.note(lost())).toThrow(
+      expect.objectContaining({
+        code: "composition-poisonous",
+        evidence: {
+          exit: { process: "worker", reason: "oom", code: null, signal: "SIGKILL" },
+          stderr: ["Loading … failed", "bad luck"],
+        },
+        cause: expect.objectContaining({ code: "worker-lost", cause: words }),
+      }),
+    );
+  });
+});
+
+describe("Last words for a caller", () => {
+  it.each([
+    ["opening:/usr/lib/x.so failed", "opening:… failed"],
+    ["see http://example.com/a/b", "see http://example.com/a/b"],
+    ["file:///tmp/a/b.js:3", "…:3"],
+    ["1/2 done and/or not", "1/2 done and/or not"],
+    ["'/data/scratch/1-2-abc/render-x/chunk-0.mp4': Broken pipe", "'…': Broken pipe"],
+  ])("%s becomes %s", (line, expected) => {
+    expect(publicLines(line)).toEqual([expected]);
+  });
+
+  it("keeps few lines, of bounded length", () => {
+    const lines = publicLines(Array.from({ length: 99 }, (_, n) => `${n} ${"x".repeat(999)}`).join("\n"));
+    expect(lines).toHaveLength(10);
+    expect(lines.at(-1)?.startsWith("98 x")).toBe(true);
+    expect(Math.max(...lines.map(({ length }) => length))).toBe(300);
+  });
+});
