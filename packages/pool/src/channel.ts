@@ -4,7 +4,10 @@ import { createLines } from "./lines.ts";
 
 /** The file descriptor of the channel in the child. */
 export const CHANNEL_FD = 3;
-const MAX_MESSAGE_CHARS = 8 * 1024 * 1024;
+/** The longest message to a child. */
+const MAX_TASK_CHARS = 8 * 1024 * 1024;
+/** The longest message from a child: parsing one of this length takes the pool's loop about 25 ms. */
+const MAX_ANSWER_CHARS = 2 * 1024 * 1024;
 
 /** Messages between the pool and a child: one JSON value a line, over a socket pair. */
 export interface Channel {
@@ -14,6 +17,12 @@ export interface Channel {
   flush(): Promise<void>;
   close(): void;
 }
+
+/** How long messages may be, by whose end of the channel this is. */
+const LIMITS = {
+  pool: { sendChars: MAX_TASK_CHARS, receiveChars: MAX_ANSWER_CHARS },
+  child: { sendChars: MAX_ANSWER_CHARS, receiveChars: MAX_TASK_CHARS },
+} as const;
 
 export interface ChannelListener {
   onMessage(message: unknown): void;
@@ -27,7 +36,9 @@ export interface ChannelListener {
  * Node's own IPC channel is not used: a malformed line from a child throws an uncaught exception in its parent,
  * and the length of a message has no limit.
  */
-export function openChannel(socket: Duplex, listener: ChannelListener): Channel {
+export function openChannel(socket: Duplex, end: keyof typeof LIMITS, listener: ChannelListener): Channel {
+  const { sendChars, receiveChars } = LIMITS[end];
+
   function fault(what: string): void {
     if (socket.destroyed) return;
     socket.destroy();
@@ -35,7 +46,7 @@ export function openChannel(socket: Duplex, listener: ChannelListener): Channel 
   }
 
   const lines = createLines(
-    MAX_MESSAGE_CHARS,
+    receiveChars,
     (line) => {
       if (socket.destroyed) return;
       const message = parse(line);
@@ -54,7 +65,7 @@ export function openChannel(socket: Duplex, listener: ChannelListener): Channel 
 
   return {
     send(message) {
-      const line = encode(message);
+      const line = encode(message, sendChars);
       if (socket.writable) socket.write(line);
     },
     flush() {
@@ -69,10 +80,10 @@ export function openChannel(socket: Duplex, listener: ChannelListener): Channel 
   };
 }
 
-function encode(message: object): string {
+function encode(message: object, maxChars: number): string {
   const line = JSON.stringify(message);
-  if (line.length > MAX_MESSAGE_CHARS) {
-    throw new TypeError(`a message of ${line.length} characters exceeds the limit of ${MAX_MESSAGE_CHARS}`);
+  if (line.length > maxChars) {
+    throw new TypeError(`a message of ${line.length} characters exceeds the limit of ${maxChars}`);
   }
   return `${line}\n`;
 }

@@ -35,7 +35,7 @@ export function openLink({ stdout, stderr, stdio }: ChildProcess, listener: Link
   };
 
   for (const stream of streams) stream.on("data", (text: string) => intake.take(text));
-  const channel = openChannel(socket, {
+  const channel = openChannel(socket, "pool", {
     onMessage: (message) => {
       if (intake.admit()) listener.onMessage(message);
     },

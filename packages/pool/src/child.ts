@@ -51,7 +51,7 @@ class TaskServer {
   constructor(run: RunTask, options: ServeOptions) {
     this.#run = run;
     this.#options = options;
-    this.#channel = openChannel(new Socket({ fd: CHANNEL_FD }), {
+    this.#channel = openChannel(new Socket({ fd: CHANNEL_FD }), "child", {
       onMessage: (value) => this.#onMessage(value),
       onFault: () => this.#die(),
       onEnd: () => this.#die(),

@@ -3,8 +3,8 @@ const POLL_MS = 500;
 /**
  * Options for Node that make a child notice that its parent has gone while its own event loop is blocked, from its
  * first line on: a thread asks for the parent's pid every 500 ms, and kills the group when it has changed. It is
- * loaded ahead of the entry, as text, so that no bundler can lose it. A process that the child starts with the same
- * options has another parent, and no such thread.
+ * loaded ahead of the entry, as text, so that no bundler can lose it. What the child forks has another parent, and
+ * does not inherit the options.
  */
 export function parentWatchOptions(parentPid: number): string[] {
   const thread = `
@@ -14,10 +14,12 @@ export function parentWatchOptions(parentPid: number): string[] {
   `;
   const loader = `
     import { isMainThread, Worker } from "node:worker_threads";
-    if (isMainThread && process.ppid === ${parentPid})
+    if (isMainThread) {
+      process.execArgv.splice(0, 2);
       new Worker(${JSON.stringify(thread)}, {
         eval: true, execArgv: [], env: {}, resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1 },
       }).unref();
+    }
   `;
   return ["--import", `data:text/javascript,${encodeURIComponent(loader)}`];
 }

@@ -56,7 +56,7 @@ describe("channel", () => {
     const messages: unknown[] = [];
     const faults: string[] = [];
     let ends = 0;
-    openChannel(socket, {
+    openChannel(socket, "pool", {
       onMessage: (message) => messages.push(message),
       onFault: (what) => faults.push(what),
       onEnd: () => (ends += 1),
