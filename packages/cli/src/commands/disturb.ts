@@ -6,7 +6,7 @@ import { plain } from "../text/plain.ts";
 import type { DoctorFlags } from "./doctor.ts";
 
 const FAULT_COLUMNS = 40;
-const GUARANTEE_COLUMNS = 44;
+const GUARANTEE_COLUMNS = 46;
 const TIME_COLUMNS = 8;
 
 function row(fault: string, guarantee: string, recovery: string, bound: string, held: string): string {

@@ -19,10 +19,14 @@ function page(duration: string, script = ""): string {
 /** A composition that takes some seconds to render, the same each time. */
 export const PLAIN_PAGE = page(String(SECONDS));
 
+/** In the console of the page that follows. */
+export const POISON_LAST_WORDS = "digging";
+
 /** Plans well, and half a second into the video takes its own process down: so deep a page overflows its stack. */
 export const POISON_PAGE = page(
   "2",
   `const dig = () => {
+    console.log("${POISON_LAST_WORDS}");
     let inner = document.body;
     for (let depth = 0; depth < 10000; depth++) inner = inner.appendChild(document.createElement("div"));
   };

@@ -1,6 +1,6 @@
 import { planProblem, submit } from "../calls.ts";
 import { expectThat, type Guarantee } from "../guarantee.ts";
-import { ENDLESS_PAGE, POISON_PAGE } from "../pages.ts";
+import { ENDLESS_PAGE, POISON_LAST_WORDS, POISON_PAGE } from "../pages.ts";
 import { finished } from "./render-under-fire.ts";
 
 export const POISON: Guarantee = {
@@ -16,7 +16,9 @@ export const POISON: Guarantee = {
       problem?.code === "composition-poisonous",
       `the render ${state} (${problem?.code ?? "no problem"})`,
     );
-    expectThat(problem?.evidence?.exit !== undefined, "the problem does not say how the process ended");
+    const { console = [], lastFrame } = problem?.evidence ?? {};
+    expectThat(console.includes(POISON_LAST_WORDS), "the evidence does not hold the page's last words");
+    expectThat(lastFrame !== undefined, "the evidence does not hold the last frame");
     return recoveryMs;
   },
 };
