@@ -1,0 +1,54 @@
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { build } from "esbuild";
+
+import { type Folder, openFolder } from "../e2e/machine.ts";
+import { killIfAlive, processTree } from "../e2e/process-tree.ts";
+
+const source = (path: string): string => fileURLToPath(new URL(`../../src/${path}`, import.meta.url));
+
+export interface SwitchableWorkers extends AsyncDisposable {
+  /** The service, bundled beside a render worker that can be broken. */
+  readonly entry: string;
+  /** From now on, every start of a worker fails. */
+  breakStarts(): Promise<void>;
+  mendStarts(): Promise<void>;
+}
+
+/** A build of the service whose render workers are the real ones, or exit at once, as told. */
+export async function openSwitchableWorkers(): Promise<SwitchableWorkers> {
+  const folder: Folder = await openFolder("framewright-switch-");
+  const broken = join(folder.dir, "broken");
+  const banner = 'import { createRequire as __r } from "node:module"; const require = __r(import.meta.url);';
+  await build({
+    entryPoints: { main: source("main.ts"), "health-worker": source("health/health-worker.ts") },
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    outdir: folder.dir,
+    external: ["esbuild"],
+    banner: { js: banner },
+    logLevel: "error",
+  });
+  await writeFile(join(folder.dir, "package.json"), '{ "type": "module" }');
+  await writeFile(
+    join(folder.dir, "render-worker.js"),
+    `import { existsSync } from "node:fs";
+     if (existsSync(${JSON.stringify(broken)})) process.exit(1);
+     await import(${JSON.stringify(source("render-worker.ts"))});`,
+  );
+  return {
+    entry: join(folder.dir, "main.js"),
+    breakStarts: () => writeFile(broken, ""),
+    mendStarts: () => rm(broken),
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
+
+/** Kills every render worker of a service. */
+export async function killWorkers(pid: number): Promise<void> {
+  const workers = (await processTree(pid)).filter(({ command }) => command.includes("render-worker"));
+  for (const worker of workers) killIfAlive(worker.pid);
+}
