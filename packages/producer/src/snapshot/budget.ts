@@ -15,10 +15,19 @@ export interface Budget {
   addBytes(bytes: number): void;
 }
 
+type TooLarge = "archive-too-large" | "project-too-large";
+
+/** More files and folders than `limits` allow. */
+export function tooManyFiles({ maxFiles }: SnapshotLimits, code: TooLarge): ProblemError {
+  const limit = maxFiles.toLocaleString("en");
+  const detail = `The project has more than ${limit} files and folders (PRODUCER_MAX_PROJECT_FILES).`;
+  return new ProblemError(code, detail);
+}
+
 /** A budget that throws `code`; an archive of `archiveBytes` may not unpack to absurdly more than that. */
 export function openBudget(
   limits: SnapshotLimits,
-  code: "archive-too-large" | "project-too-large",
+  code: TooLarge,
   archiveBytes = Number.POSITIVE_INFINITY,
 ): Budget {
   const expandedMaxBytes = Math.max(EXPANDED_FLOOR_BYTES, archiveBytes * MAX_EXPANSION);
@@ -27,12 +36,7 @@ export function openBudget(
   return {
     addEntry() {
       entries += 1;
-      if (entries <= limits.maxFiles) return;
-      const limit = limits.maxFiles.toLocaleString("en");
-      throw new ProblemError(
-        code,
-        `The project has more than ${limit} files and folders (PRODUCER_MAX_PROJECT_FILES).`,
-      );
+      if (entries > limits.maxFiles) throw tooManyFiles(limits, code);
     },
     addBytes(bytes) {
       total += bytes;
@@ -52,6 +56,6 @@ export function openBudget(
 }
 
 /** Deflate reaches 1032:1 on nothing but repetition; whole projects of real files stay below 50:1. */
-const MAX_EXPANSION = 500;
+const MAX_EXPANSION = 100;
 /** Below this an expansion is harmless, and a short silent sound file may reach it. */
 const EXPANDED_FLOOR_BYTES = 128 * 1024 * 1024;

@@ -5,6 +5,7 @@ import { crc32, createInflateRaw } from "node:zlib";
 import { type Entry, getFileNameLowLevel, openPromise, type ZipFile } from "yauzl";
 
 import { type ArchiveEntry, type ArchivePart, asArchiveInvalid } from "./archive-part.ts";
+import { type SnapshotLimits, tooManyFiles } from "./budget.ts";
 import { readThrough } from "./read-through.ts";
 
 const STORED = 0;
@@ -12,11 +13,22 @@ const DEFLATED = 8;
 /** The extra field that holds a name in UTF-8 beside one in the old code page. */
 const UNICODE_PATH = 0x7075;
 
-/** Reads a .zip file entry by entry. Throws `archive-invalid` unless every entry is complete and fits its checksum. */
-export async function* readZip(file: string, signal: AbortSignal): AsyncGenerator<ArchivePart> {
+/**
+ * Reads a .zip file entry by entry. Throws `archive-invalid` unless every entry is complete and fits its checksum, and
+ * `archive-too-large` at once when it has too many of them.
+ */
+export async function* readZip(
+  file: string,
+  limits: SnapshotLimits,
+  signal: AbortSignal,
+): AsyncGenerator<ArchivePart> {
   try {
     // Names are taken as they are: the library's own check has other words for what is wrong with them.
     const zip = await openPromise(file, { decodeStrings: false });
+    if (zip.entryCount > limits.maxFiles) {
+      zip.close();
+      throw tooManyFiles(limits, "archive-too-large");
+    }
     for await (const entry of zip.eachEntry()) {
       const name = nameOf(entry);
       const kind = kindOf(entry, name);

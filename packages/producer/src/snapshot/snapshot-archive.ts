@@ -22,7 +22,7 @@ export function snapshotArchive(
 ): Promise<Snapshot> {
   const fill = async (): Promise<string> => {
     const { size } = await stat(file);
-    const parts = kind === "zip" ? readZip(file, signal) : readTar(file, limits, signal);
+    const parts = (kind === "zip" ? readZip : readTar)(file, limits, signal);
     await unpack(parts, dir, openBudget(limits, "archive-too-large", size), signal);
     return findRoot(dir);
   };

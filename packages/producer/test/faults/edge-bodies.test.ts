@@ -8,6 +8,7 @@ import { expectRecovery } from "../../../pool/test/faults/recovery.ts";
 import { call, post } from "../e2e/api.ts";
 import { type Folder, openFolder } from "../e2e/machine.ts";
 import { page } from "../e2e/pages.ts";
+import { until } from "../e2e/process-tree.ts";
 import { FROM_SOURCE, type ProducerProcess, startProducerProcess } from "../e2e/producer-process.ts";
 import { upload, zip } from "../e2e/uploads.ts";
 import {
@@ -56,37 +57,31 @@ interface Outcome {
 /** Sends a body of 2 GiB, or less, in chunks and without a length, until it is answered. */
 async function sendEndless(type: string, limitBytes: number, total = BODY_BYTES): Promise<Outcome> {
   const socket = connectTo(service.url);
-  let answer = "";
-  let answeredAt = 0;
+  const heard = { answer: "", at: 0 };
   socket.on("data", (data) => {
-    answeredAt ||= performance.now();
-    answer += String(data);
+    heard.at ||= performance.now();
+    heard.answer += String(data);
   });
   socket.write(
     `POST /v1/renders HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: ${type}\r\ntransfer-encoding: chunked\r\n\r\n`,
   );
-  if (type.startsWith("multipart")) socket.write(`${Buffer.byteLength(PART).toString(16)}\r\n${PART}\r\n`);
+  if (type.startsWith("multipart")) socket.write(`${PART.length.toString(16)}\r\n${PART}\r\n`);
   const chunk = Buffer.from(`10000\r\n${" ".repeat(65_536)}\r\n`);
   let sentBytes = 0;
   let passedAt = 0;
   try {
-    while (sentBytes < total && answer === "" && !socket.destroyed) {
+    while (sentBytes < total && heard.at === 0 && !socket.destroyed) {
       const hasRoom = socket.write(chunk);
       sentBytes += 65_536;
       if (sentBytes > limitBytes) passedAt ||= performance.now();
-      if (!hasRoom)
-        await Promise.race([
-          once(socket, "drain").catch(() => undefined),
-          sleep(100, undefined, { ref: false }),
-        ]);
-      else if (sentBytes % MIB === 0) await sleep(0);
+      if (!hasRoom) await Promise.race([once(socket, "drain").catch(() => undefined), sleep(100)]);
     }
-    const until = performance.now() + 2 * REFUSED_WITHIN_MS;
-    while (answer === "" && performance.now() < until && total === BODY_BYTES) await sleep(5);
+    const isAnswered = async (): Promise<boolean> => heard.at > 0;
+    if (total === BODY_BYTES) await until(isAnswered, Boolean, 2 * REFUSED_WITHIN_MS);
   } finally {
     socket.destroy();
   }
-  return { answer, sentBytes, refusedMs: answeredAt - passedAt };
+  return { answer: heard.answer, sentBytes, refusedMs: heard.at - passedAt };
 }
 
 async function expectRefused(

@@ -58,6 +58,8 @@ export interface ZipEntry {
   /** Unix mode with type bits, as Info-ZIP stores it. */
   readonly mode?: number;
   readonly store?: boolean;
+  /** The deflated bytes, when they are made elsewhere: then the claims stand for the content. */
+  readonly deflated?: Buffer;
   /** What the headers claim instead of the truth. */
   readonly claimedBytes?: number;
   readonly claimedCrc?: number;
@@ -71,7 +73,7 @@ export function makeZip(entries: readonly ZipEntry[]): Buffer {
   let offset = 0;
   for (const entry of entries) {
     const content = Buffer.from(entry.content ?? "");
-    const data = entry.store ? content : deflateRawSync(content);
+    const data = entry.deflated ?? (entry.store ? content : deflateRawSync(content));
     const name = Buffer.from(entry.name);
     const fields = Buffer.alloc(26);
     fields.writeUInt16LE(20, 0);

@@ -113,7 +113,7 @@ describe("archives that are too large", () => {
     await writeFile(file, raw);
     const { code, detail } = await refusal(take(file, "tar.gz"));
     expect(code).toBe("archive-too-large");
-    expect(detail).toContain("500 times");
+    expect(detail).toContain("100 times");
   });
 
   it("stops at endless filling after the end", async () => {
