@@ -16,11 +16,7 @@ export interface TestPool {
 const open = new Set<Pool>();
 
 /** A pool that ends with its test; where tests run at the same time, by their context. */
-export function openPool(
-  name: string,
-  options: Partial<PoolOptions> = {},
-  context?: TestContext,
-): TestPool {
+export function openPool(name: string, options: Partial<PoolOptions> = {}, context?: TestContext): TestPool {
   const events: PoolEvent[] = [];
   const output: string[] = [];
   const pool = startPool({

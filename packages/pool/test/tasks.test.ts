@@ -2,7 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { describe, expect, it } from "vitest";
 
-import type { PoolEvent } from "../src/index.ts";
 import { isGroupAlive } from "../src/index.ts";
 import { errorOf, exits, inMs, openPool, readyChild, until } from "./harness.ts";
 
@@ -80,18 +79,6 @@ describe("a task", () => {
 });
 
 describe("a task that does not end", () => {
-  it("fault 12: hung work is cut at its deadline, and its slot is free again", async () => {
-    const { pool, events } = openPool("tasks", { killGraceMs: 1_000 });
-    const child = await readyChild({ pool, events, output: [] });
-    const started = Date.now();
-    const error = await errorOf(pool.run({ do: "hang-deaf" }, { deadline: inMs(500) }));
-    expect(error.code).toBe("deadline");
-    expect(Date.now() - started).toBeLessThan(500 + 3_000);
-    expect(await isGroupAlive(child.pid!)).toBe(false);
-    expect(exits(events)).toMatchObject([{ reason: "deadline", signal: "SIGKILL", from: "busy" }]);
-    await expect(pool.run({ do: "echo", value: 2 }, soon())).resolves.toMatchObject({ value: 2 });
-  });
-
   it("is stalled without progress, and is not while it makes some", async () => {
     const { pool } = openPool("tasks");
     await readyChild({ pool, events: [], output: [] });
@@ -149,27 +136,4 @@ describe("a cancelled task", () => {
     expect(await isGroupAlive(child.pid!)).toBe(false);
     expect(exits(events)).toMatchObject([{ reason: "cancelled" }]);
   });
-});
-
-it("fault 15: observers that throw do not keep a slot", async () => {
-  const warnings: Error[] = [];
-  const collect = (warning: Error): void => void warnings.push(warning);
-  process.on("warning", collect);
-  const seen: PoolEvent["type"][] = [];
-  const { pool } = openPool("tasks", {
-    onEvent: (event) => {
-      seen.push(event.type);
-      throw new Error("database down");
-    },
-  });
-  const onProgress = (): never => {
-    throw new Error("database down");
-  };
-  await expect(pool.run({ do: "tick", times: 2, ms: 1 }, { ...soon(), onProgress })).resolves.toBe(2);
-  expect((await errorOf(pool.run({ do: "exit", value: 1 }, soon()))).code).toBe("worker-lost");
-  await expect(pool.run({ do: "echo", value: 3 }, soon())).resolves.toMatchObject({ value: 3 });
-  await sleep(20);
-  process.off("warning", collect);
-  expect(seen.filter((type) => type === "task-settled")).toHaveLength(3);
-  expect(warnings.map((warning) => warning.message)).toContain("database down");
 });

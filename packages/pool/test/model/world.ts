@@ -10,7 +10,7 @@ import { type Pool, PoolError, startPool, type TaskOptions } from "../../src/ind
 import { within } from "../../src/within.ts";
 import { inMs, until } from "../harness.ts";
 import { MARK, type Order, START_FILE, type STARTS } from "./behaviour.ts";
-import { findLiveProcesses, type LiveProcess } from "./live-processes.ts";
+import { watchProcesses } from "./live-processes.ts";
 
 export const SIZE = 2;
 const KILL_GRACE_MS = 150;
@@ -35,6 +35,7 @@ export class World {
   readonly #folder = mkdtempSync(join(tmpdir(), "pool-model-"));
   readonly #startFile = join(this.#folder, "start");
   readonly #mark = randomUUID();
+  readonly #live = watchProcesses(this.#mark);
   readonly #runs: TrackedRun[] = [];
   #closed: Promise<void> | undefined;
 
@@ -137,12 +138,12 @@ export class World {
     if (!this.#closed) await this.#proveCapacity();
     this.close(0);
     await this.#closed;
+    expect(this.#live(), "what outlives close()").toEqual([]);
     const pendingTimeoutMs =
       Math.max(0, ...this.#pending().map((run) => run.deadline - Date.now())) + SLACK_MS;
     await until("every task to settle", pendingTimeoutMs, () => this.#pending().length === 0);
     await this.check();
-    expect(this.#live(), "what outlives close()").toEqual([]);
-    expect(this.pool.snapshot().children, "children after close()").toEqual([]);
+    await until("no child to be listed", NOTICE_TIMEOUT_MS, () => this.pool.snapshot().children.length === 0);
   }
 
   /** Ends what a violation has left behind. */
@@ -181,10 +182,6 @@ export class World {
 
   #pending(): TrackedRun[] {
     return this.#runs.filter((run) => run.outcome === undefined);
-  }
-
-  #live(): LiveProcess[] {
-    return findLiveProcesses(this.#mark);
   }
 }
 
