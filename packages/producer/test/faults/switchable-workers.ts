@@ -12,12 +12,12 @@ const source = (path: string): string => fileURLToPath(new URL(`../../src/${path
 export interface SwitchableWorkers extends AsyncDisposable {
   /** The service, bundled beside a render worker that can be broken. */
   readonly entry: string;
-  /** From now on, every start of a worker fails. */
-  breakStarts(): Promise<void>;
+  /** From now on, every start of a worker fails: it exits, or hangs, before its first message. */
+  breakStarts(how?: "exit" | "hang"): Promise<void>;
   mendStarts(): Promise<void>;
 }
 
-/** A build of the service whose render workers are the real ones, or exit at once, as told. */
+/** A build of the service whose render workers are the real ones, or exit or hang at once, as told. */
 export async function openSwitchableWorkers(): Promise<SwitchableWorkers> {
   const folder: Folder = await openFolder("framewright-switch-");
   const broken = join(folder.dir, "broken");
@@ -35,13 +35,16 @@ export async function openSwitchableWorkers(): Promise<SwitchableWorkers> {
   await writeFile(join(folder.dir, "package.json"), '{ "type": "module" }');
   await writeFile(
     join(folder.dir, "render-worker.js"),
-    `import { existsSync } from "node:fs";
-     if (existsSync(${JSON.stringify(broken)})) process.exit(1);
+    `import { existsSync, readFileSync } from "node:fs";
+     const broken = ${JSON.stringify(broken)};
+     const how = existsSync(broken) ? readFileSync(broken, "utf8") : "";
+     if (how === "exit") process.exit(1);
+     while (how === "hang");
      await import(${JSON.stringify(source("render-worker.ts"))});`,
   );
   return {
     entry: join(folder.dir, "main.js"),
-    breakStarts: () => writeFile(broken, ""),
+    breakStarts: (how = "exit") => writeFile(broken, how),
     mendStarts: () => rm(broken),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
