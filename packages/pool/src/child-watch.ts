@@ -9,21 +9,26 @@ export interface ChildWatch {
   close(): void;
 }
 
+interface Suspect {
+  readonly child: SupervisedChild;
+  readonly reading: MemoryReading;
+}
+
 /** Looks at the memory and the age of all children once per interval; without children at nothing. */
 export function startChildWatch(
   children: ReadonlySet<SupervisedChild>,
   intervalMs: number,
   limits: Limits,
 ): ChildWatch {
-  const meter = process.platform === "linux" ? createMemoryMeter() : undefined;
+  const measure = createMemoryMeter();
   const lowestBytes = Math.min(limits.maxMemoryBytes, limits.killMemoryBytes);
   let isComparing = false;
   let isLate = false;
 
   /** The share of a hung process may never be told: one question at a time holds up one thread at most. */
-  async function compare(suspects: readonly [SupervisedChild, MemoryReading][]): Promise<void> {
+  async function compare(suspects: readonly Suspect[]): Promise<void> {
     isComparing = true;
-    for (const [child, reading] of suspects) {
+    for (const { child, reading } of suspects) {
       const share = shareOf(reading.pids);
       isLate = !(await within(share, COMPARE_TIMEOUT_MS));
       child.review(isLate ? reading.bytes : await share);
@@ -34,12 +39,12 @@ export function startChildWatch(
   }
 
   function look(): void {
-    const leaders = new Set([...children].flatMap(({ pid }) => pid ?? []));
-    const held = leaders.size > 0 ? meter?.measure(leaders) : undefined;
-    const suspects: [SupervisedChild, MemoryReading][] = [];
+    const held = measure(new Set([...children].flatMap(({ pid }) => pid ?? [])));
+    const suspects: Suspect[] = [];
     for (const child of children) {
-      const reading = child.pid === undefined ? undefined : held?.get(child.pid);
-      if (reading !== undefined && reading.bytes > lowestBytes && !isLate) suspects.push([child, reading]);
+      const reading = held.get(child.pid ?? 0);
+      const isSuspect = reading !== undefined && reading.bytes > lowestBytes;
+      if (isSuspect && !isLate) suspects.push({ child, reading });
       else child.review(reading?.bytes);
     }
     if (!isComparing && suspects.length > 0) void compare(suspects);

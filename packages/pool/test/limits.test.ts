@@ -111,8 +111,8 @@ describe("the memory of a child's processes", () => {
       () => pool.snapshot().children.filter((c) => c.state === "ready").length === 2,
     );
     const leaders = new Set(pool.snapshot().children.map((child) => child.pid!));
-    const meter = createMemoryMeter();
-    const held = meter.measure(leaders);
+    const measure = createMemoryMeter();
+    const held = measure(leaders);
     expect(new Set(held.keys())).toEqual(leaders);
     for (const { pids, bytes } of held.values()) {
       const share = await shareOf(pids);
@@ -120,6 +120,6 @@ describe("the memory of a child's processes", () => {
       // The two are not read in the same instant.
       expect(share).toBeLessThan(bytes + 5 * MIB);
     }
-    expect(meter.measure(new Set([2 ** 30])).size).toBe(0);
+    expect(measure(new Set([2 ** 30])).size).toBe(0);
   });
 });
