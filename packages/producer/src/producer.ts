@@ -78,7 +78,7 @@ export async function startProducer({
   });
   add("scratch", () => scratch.close());
   const artifacts = await openArtifacts(join(config.dataDir, "artifacts"));
-  const tools = await findTools(config, machine, scratch.dir, log);
+  const tools = await findTools(config, machine, scratch.dir, log, signal);
   signal.throwIfAborted();
 
   const metrics = createMetrics();

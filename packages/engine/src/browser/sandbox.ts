@@ -15,6 +15,7 @@ export async function tryBrowser(
   browser: BrowserBinary,
   sandbox: boolean,
   scratchDir: string,
+  signal: AbortSignal,
 ): Promise<void> {
   const started = await launchBrowser({
     browser,
@@ -22,7 +23,7 @@ export async function tryBrowser(
     profileDir: path.join(scratchDir, `try-${randomUUID()}`),
     proxyPort: NO_PROXY_PORT,
     deviceScaleFactor: 1,
-    signal: new AbortController().signal,
+    signal,
   });
   await started.close();
 }

@@ -18,7 +18,13 @@ export type { DoctorCheck } from "./check.ts";
 async function tools(config: Config, dir: string): Promise<Tools | DoctorCheck> {
   const silent = createLog({ level: "silent", format: "json" });
   try {
-    return await findTools(config, readMachine(readEnvironment({})), dir, silent);
+    return await findTools(
+      config,
+      readMachine(readEnvironment({})),
+      dir,
+      silent,
+      new AbortController().signal,
+    );
   } catch (error) {
     if (!isProblemError(error)) throw error;
     return fail("tools", error.message, PROBLEMS[error.code].remedy);

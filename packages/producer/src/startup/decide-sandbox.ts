@@ -11,9 +11,10 @@ async function browserFault(
   browser: BrowserBinary,
   sandbox: boolean,
   scratchDir: string,
+  signal: AbortSignal,
 ): Promise<ProblemError | null> {
   try {
-    await tryBrowser(browser, sandbox, scratchDir);
+    await tryBrowser(browser, sandbox, scratchDir, signal);
     return null;
   } catch (error) {
     if (isProblemError(error)) return error;
@@ -36,13 +37,14 @@ export async function decideSandbox(
   browser: BrowserBinary,
   scratchDir: string,
   log: Log,
+  signal: AbortSignal,
 ): Promise<boolean> {
   const isAuto = config.browserSandbox === "auto";
   // Chromium refuses its sandbox to root.
   const root = process.getuid?.() === 0;
-  if (isAuto && !root && (await browserFault(browser, true, scratchDir)) === null) return true;
+  if (isAuto && !root && (await browserFault(browser, true, scratchDir, signal)) === null) return true;
   const sandbox = config.browserSandbox === "on";
-  const fault = await browserFault(browser, sandbox, scratchDir);
+  const fault = await browserFault(browser, sandbox, scratchDir, signal);
   if (fault) throw notStarting(config, fault);
   if (isAuto) {
     const reason = root ? "the service runs as root" : "this machine does not allow it";

@@ -20,11 +20,12 @@ export async function findTools(
   machine: Machine,
   scratchDir: string,
   log: Log,
+  signal: AbortSignal,
 ): Promise<Tools> {
   const { browserPath, ffmpegPath, ffprobePath } = config;
   const browser = await findBrowser({ ...machine, configuredPath: browserPath });
   const ffmpeg = await findFfmpeg({ ...machine, ffmpegPath, ffprobePath });
-  const sandbox = await decideSandbox(config, browser, scratchDir, log);
+  const sandbox = await decideSandbox(config, browser, scratchDir, log, signal);
   log.info(
     { browser: browser.origin, frameControl: browser.frameControl, sandbox, ffmpeg: ffmpeg.origin },
     "tools found",

@@ -14,7 +14,13 @@ export async function machineTools(
   scratchDir = tmpdir(),
 ): Promise<Tools> {
   const log = createLog({ level: "silent", format: "json" });
-  return findTools(readConfig(env), readMachine(readEnvironment({})), scratchDir, log);
+  return findTools(
+    readConfig(env),
+    readMachine(readEnvironment({})),
+    scratchDir,
+    log,
+    new AbortController().signal,
+  );
 }
 
 let ffmpeg: Promise<Tools["ffmpeg"]> | undefined;
