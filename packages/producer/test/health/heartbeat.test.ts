@@ -5,7 +5,8 @@ import { expect, onTestFinished, test } from "vitest";
 
 import { type Heartbeat, startHeartbeat } from "../../src/health/heartbeat.ts";
 import { readHealth, readMainLoop } from "../../src/health/pulse.ts";
-import { readReadiness } from "../../src/health/readiness.ts";
+import { readReadiness, readStartup } from "../../src/health/readiness.ts";
+import { readMetrics } from "../../src/health/thread-metrics.ts";
 import { blockLoop } from "./support.ts";
 
 function openHeartbeat(): Heartbeat {
@@ -63,6 +64,54 @@ test("every cause is named, and setting or clearing one leaves the others", () =
   expect(codes(heartbeat)).toEqual(["starting", "draining", "disk-low"]);
   blockLoop(200);
   expect(codes(heartbeat, 50)).toEqual(["starting", "draining", "disk-low", "main-loop-blocked"]);
+});
+
+test("a cause says what to do, and what is known", () => {
+  const { pulse, setCause } = openHeartbeat();
+  setCause("starting", false);
+  setCause("disk-low", true, "0.50 GiB are free.");
+  expect(readReadiness(pulse, 60_000).causes).toEqual([
+    {
+      code: "disk-low",
+      message: "Too little disk space is free.",
+      remedy: expect.stringContaining("PRODUCER_DATA_DIR"),
+      detail: "0.50 GiB are free.",
+    },
+  ]);
+  setCause("disk-low", true, "x".repeat(100_000));
+  expect(readReadiness(pulse, 60_000).causes[0]?.detail).toHaveLength(300);
+});
+
+test("what the main loop last began is told with its age", async () => {
+  const { pulse, declare } = openHeartbeat();
+  expect(readMainLoop(pulse).lastBegan).toBeNull();
+  declare("plan of render 1");
+  declare("capture of render 1");
+  await sleep(60);
+  const { lastBegan } = readMainLoop(pulse);
+  expect(lastBegan?.what).toBe("capture of render 1");
+  expect(lastBegan?.agoMs).toBeGreaterThanOrEqual(50);
+});
+
+test("a service has started once a worker was ready, and for good", () => {
+  const heartbeat = openHeartbeat();
+  const { pulse } = heartbeat;
+  expect(readStartup(pulse, 60_000)).toMatchObject({ ready: false, causes: [{ code: "starting" }] });
+  heartbeat.setCause("starting", false);
+  expect(readStartup(pulse, 60_000)).toMatchObject({ ready: false, causes: [{ code: "starting" }] });
+  heartbeat.setCause("no-worker", true);
+  expect(readStartup(pulse, 60_000)).toMatchObject({ ready: false, causes: [{ code: "no-worker" }] });
+  heartbeat.noteWorker();
+  heartbeat.setCause("draining", true);
+  expect(readStartup(pulse, 60_000)).toMatchObject({ ready: true, causes: [] });
+});
+
+test("metrics that are too long end with a whole line", () => {
+  const { pulse, publishMetrics } = openHeartbeat();
+  publishMetrics("a 1\n".repeat(100_000));
+  const text = readMetrics(pulse, { lagLimitMs: 60_000, deadAfterMs: 90_000 });
+  expect(text.length).toBeGreaterThan(200_000);
+  expect(text.endsWith("a 1\n")).toBe(true);
 });
 
 test("the bodies fit the contract", async () => {

@@ -39,12 +39,37 @@ test("GET /readyz follows the causes that the main loop sets", async () => {
   expect((await fetchProbe(port, "/readyz")).status).toBe(200);
 });
 
-test.each(["/health", "/livez", "/readyz"])("HEAD %s has the headers of GET and no body", async (path) => {
-  const response = await fetchProbe(port, path, { method: "HEAD" });
-  expect(response.status).toBe(200);
-  expect(Number(response.headers.get("content-length"))).toBeGreaterThan(10);
-  expect(await response.text()).toBe("");
+test("GET /startupz answers 503 until a worker was ready", async () => {
+  expect((await fetchProbe(port, "/startupz")).status).toBe(503);
+  service.heartbeat.noteWorker();
+  const started = await fetchProbe(port, "/startupz");
+  expect(started.status).toBe(200);
+  expect(ReadinessSchema.strict().parse(await started.json()).ready).toBe(true);
 });
+
+test("GET /metrics has the main loop's metrics and the thread's own", async () => {
+  service.heartbeat.publishMetrics("some_total 3\n");
+  service.heartbeat.setCause("disk-low", true);
+  const response = await fetchProbe(port, "/metrics");
+  service.heartbeat.setCause("disk-low", false);
+  expect(response.status).toBe(200);
+  expect(response.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+  const lines = (await response.text()).split("\n");
+  for (const line of ["some_total 3", "framewright_health_live 1", "framewright_health_ready 0"])
+    expect(lines).toContain(line);
+  expect(lines).toContain('framewright_health_cause{code="disk-low"} 1');
+  expect(lines).toContain('framewright_health_cause{code="draining"} 0');
+});
+
+test.each(["/health", "/livez", "/readyz", "/metrics"])(
+  "HEAD %s has the headers of GET and no body",
+  async (path) => {
+    const response = await fetchProbe(port, path, { method: "HEAD" });
+    expect(response.status).toBe(200);
+    expect(Number(response.headers.get("content-length"))).toBeGreaterThan(10);
+    expect(await response.text()).toBe("");
+  },
+);
 
 test.each(["POST", "PUT", "DELETE", "OPTIONS"])("%s is refused with the methods allowed", async (method) => {
   const response = await fetchProbe(port, "/health", { method });
