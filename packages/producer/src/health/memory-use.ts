@@ -36,9 +36,14 @@ const CGROUPS: readonly CgroupVersion[] = [
 
 /** The tightest of the limits that this process lives under; null where the system names none (not Linux). */
 export async function readMemoryUse(): Promise<MemoryUse | null> {
-  const uses = [await readMachine(), ...(await Promise.all(CGROUPS.map(readCgroups))).flat()];
-  const known = uses.filter((use) => use !== null);
-  return known.toSorted((a, b) => b.usedBytes / b.limitBytes - a.usedBytes / a.limitBytes)[0] ?? null;
+  const uses = await readMemoryUses();
+  return uses.toSorted((a, b) => b.usedBytes / b.limitBytes - a.usedBytes / a.limitBytes)[0] ?? null;
+}
+
+/** What is in use of each limit: the machine's, and those of the own cgroup and all above it. */
+export async function readMemoryUses(): Promise<MemoryUse[]> {
+  const uses = await Promise.all([readMachine(), ...CGROUPS.map(readCgroups)]);
+  return uses.flat().filter((use) => use !== null);
 }
 
 async function readMachine(): Promise<MemoryUse | null> {
