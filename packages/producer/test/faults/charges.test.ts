@@ -79,7 +79,7 @@ test(
     const { evidence } = render.problem ?? {};
     expect(evidence?.exit).toMatchObject({ process: "worker", reason: "oom" });
     expect(evidence?.lastFrame).toBeGreaterThan(0);
-    expect(evidence?.console?.join("\n")).toMatch(/ate \d+/);
+    expect(evidence?.console?.join("\n")).toMatch(/"ate" \d+/);
     expect(JSON.stringify(render)).not.toContain(service.dataDir);
     expectRecovery(context, performance.now() - startedAt, 30_000);
     await expectRenders(service);
@@ -96,7 +96,11 @@ test("F24: the kernel kills for want of memory", { timeout: 120_000 }, async (co
   });
   await group.add([service.pid, ...(await processTree(service.pid)).map(({ pid }) => pid)]);
   const { id } = await submit(service, { html: hungryPage(60, 10) });
-  await until(group.kills, (kills) => kills > 0, 60_000);
+  await until(
+    () => group.kills(),
+    (kills) => kills > 0,
+    60_000,
+  );
   const killedAt = performance.now();
   await waitForRender(service, id, ({ warnings }) => warnings.length > 0);
   expectRecovery(context, performance.now() - killedAt, 5_000);
@@ -104,7 +108,6 @@ test("F24: the kernel kills for want of memory", { timeout: 120_000 }, async (co
   expect(await group.kills()).toBeGreaterThanOrEqual(3);
   expect(render).toMatchObject({ state: "failed", problem: { code: "composition-poisonous" } });
   await expectRenders(service);
-  expectRecovery(context, sinceEnd(render), 5_000);
 });
 
 test(

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 import { expectRecovery } from "../../../pool/test/faults/recovery.ts";
-import { readEvents, submit, waitForRender } from "../e2e/api.ts";
+import { plan, readEvents, submit, waitForRender } from "../e2e/api.ts";
 import { machineFfmpeg, openFolder } from "../e2e/machine.ts";
 import { page } from "../e2e/pages.ts";
 import { startTestProducer } from "../e2e/producer.ts";
@@ -36,9 +36,9 @@ test("F32: a page that loops for ever in an animation frame", { timeout: 60_000 
 
 test("F33: endless, impossible and absurd lengths", async (context) => {
   await using service = await startTestProducer();
-  // The first browser of a machine reads its files from disk.
-  const warm = await submit(service, { html: page() });
-  await waitForRender(service, warm.id);
+  // What a plan takes that is not refused, on a machine that may be busy: the refusal itself has a second.
+  const usualMs: number[] = [];
+  while (usualMs.length < 3) usualMs.push((await plan(service, { html: page() })).ms);
   const tookMs: number[] = [];
   for (const [duration, code] of [
     ["Infinity", "duration-infinite"],
@@ -46,16 +46,16 @@ test("F33: endless, impossible and absurd lengths", async (context) => {
     ["1e10", "duration-infinite"],
   ] as const) {
     const { id } = await submit(service, { html: page({ duration }) });
-    const { problem, plan, startedAt, finishedAt } = await waitForRender(service, id);
+    const { problem, plan: made, startedAt, finishedAt } = await waitForRender(service, id);
     expect(problem).toMatchObject({ code, status: 422, retryable: false });
-    expect(plan).toBeNull();
+    expect(made).toBeNull();
     const stages = (await readEvents(service, id)).map(({ event }) =>
       event.type === "progress" ? event.progress.stage : null,
     );
     expect(stages).not.toContain("capture");
     tookMs.push(Date.parse(finishedAt ?? "") - Date.parse(startedAt ?? ""));
   }
-  expectRecovery(context, Math.max(...tookMs), 1_000);
+  expectRecovery(context, Math.max(0, Math.max(...tookMs) - Math.min(...usualMs)), 1_000);
 });
 
 test("F41b: joining the chunks is killed in mid-file, and no half artifact is ever visible", async () => {
