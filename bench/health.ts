@@ -9,14 +9,25 @@ import { createClient } from "../packages/client/src/index.ts";
 import { startProducer } from "../packages/producer/src/index.ts";
 import { movingElements } from "./moving-elements.ts";
 
-/** Probes from a process of its own, for so many seconds; prints its statistics. */
-async function probe(url: string, seconds: number): Promise<string> {
+const RENDERING_S = 20;
+const BLOCKED_S = 12;
+/** While the prober starts, the loop stands still already, and it stands still until the last answer. */
+const PROBER_START_MS = 1_500;
+
+/** Probes from a process of its own, for so many seconds; prints its statistics by path. */
+async function probe(
+  name: string,
+  origin: string | null,
+  seconds: number,
+  intervalMs: number,
+): Promise<void> {
   const entry = new URL("./probe.ts", import.meta.url).pathname;
-  const child = spawn(process.execPath, [entry, url, String(seconds)], {
+  const urls = ["/livez", "/metrics"].map((path) => `${origin}${path}`);
+  const child = spawn(process.execPath, [entry, String(seconds), String(intervalMs), ...urls], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [output] = await Promise.all([text(child.stdout), once(child, "exit")]);
-  return output.trim();
+  for (const line of output.trim().split("\n")) console.log(`${name.padEnd(26)} ${line}`);
 }
 
 function block(ms: number): void {
@@ -36,16 +47,15 @@ const producer = await startProducer({
   },
 });
 try {
-  const url = `${producer.healthUrl}/health`;
-  console.log(`idle:                      ${await probe(url, 5)}`);
+  const { healthUrl } = producer;
+  await probe("idle", healthUrl, 5, 10);
   const client = createClient({ baseUrl: producer.url });
-  const { id } = await client.submit({ html: movingElements(1920, 1080, 60) });
+  const { id } = await client.submit({ html: movingElements(1920, 1080, 120) });
   await new Promise((resolve) => setTimeout(resolve, 5_000));
-  console.log(`1080p on all cores:        ${await probe(url, 20)}`);
-  const blocked = probe(url, 4);
-  // The prober starts within this time, so that every request of its is sent while the loop stands still.
-  block(5_500);
-  console.log(`and the main loop blocked: ${await blocked}`);
+  await probe("1080p on all cores", healthUrl, RENDERING_S, 10);
+  const blocked = probe("and the main loop blocked", healthUrl, BLOCKED_S, 10);
+  block(BLOCKED_S * 1000 + PROBER_START_MS);
+  await blocked;
   await client.cancel(id);
 } finally {
   await producer.close();

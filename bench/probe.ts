@@ -1,8 +1,5 @@
 import { get } from "node:http";
 
-/** Twenty probes a second, each on a connection of its own, as an orchestrator's are. */
-const INTERVAL_MS = 50;
-
 function ask(url: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const startedAt = performance.now();
@@ -17,17 +14,22 @@ function ask(url: string): Promise<number> {
   });
 }
 
-const [url = "", seconds = "5"] = process.argv.slice(2);
-const times: number[] = [];
+function describe(times: readonly number[]): string {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (share: number): string =>
+    `${sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]?.toFixed(1)} ms`;
+  return `${sorted.length} probes, median ${at(0.5)}, p99 ${at(0.99)}, max ${at(1)}`;
+}
+
+// probe.ts SECONDS INTERVAL_MS URL...: each probe on a connection of its own, as an orchestrator's are.
+const [seconds = "5", intervalMs = "50", ...urls] = process.argv.slice(2);
+const times = new Map(urls.map((url) => [url, [] as number[]]));
 // The first ones measure how long this process takes to compile itself.
-for (let i = 0; i < 3; i++) await ask(url);
+for (const url of urls) for (let i = 0; i < 20; i++) await ask(url);
 const until = performance.now() + Number(seconds) * 1000;
 while (performance.now() < until) {
-  const next = performance.now() + INTERVAL_MS;
-  times.push(await ask(url));
+  const next = performance.now() + Number(intervalMs);
+  for (const [url, taken] of times) taken.push(await ask(url));
   await new Promise((resolve) => setTimeout(resolve, Math.max(0, next - performance.now())));
 }
-times.sort((a, b) => a - b);
-const at = (share: number): string =>
-  `${times[Math.min(times.length - 1, Math.floor(share * times.length))]?.toFixed(1)} ms`;
-console.log(`${times.length} probes, median ${at(0.5)}, p99 ${at(0.99)}, max ${at(1)}`);
+for (const [url, taken] of times) console.log(`${new URL(url).pathname}: ${describe(taken)}`);

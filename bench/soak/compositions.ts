@@ -50,7 +50,7 @@ const canvas = (seconds: number): string =>
     </script>`,
   );
 
-export const SUBJECTS: readonly Subject[] = [
+const SUBJECTS: readonly Subject[] = [
   { name: "css", html: css(1.5), share: 5, expected: 1.5 * FPS },
   { name: "canvas", html: canvas(2), share: 4, expected: 2 * FPS },
   // Of two chunks.

@@ -25,28 +25,33 @@ export interface Ended {
 
 /** Counts a render that has ended, and notes whatever about its end the faults do not explain. */
 export function expectEnd(ended: Ended): void {
-  const { subject, render, tally } = ended;
-  if (render.state === "cancelled") {
-    tally.cancelled += 1;
-    if (!ended.mayCancel) tally.unexpected.push(`${render.id} was cancelled by nobody`);
-  } else if (render.state === "succeeded") {
-    tally.count(tally.succeeded, subject.name);
-    const { verdict, plan } = render;
-    if (verdict?.passed !== true || plan?.frames !== subject.expected)
-      tally.lost.push(
-        `${render.id} (${subject.name}) has ${plan?.frames} frames, verified: ${verdict?.passed}`,
-      );
-  } else {
-    const code = render.problem?.code ?? "no problem";
-    tally.count(tally.failed, code);
-    if (!isExplained(ended, code))
-      tally.unexpected.push(`${subject.name}: ${code}: ${render.problem?.detail}`);
-  }
+  if (ended.render.state === "cancelled") cancelled(ended);
+  else if (ended.render.state === "succeeded") succeeded(ended);
+  else failed(ended);
 }
 
-function isExplained({ subject, render, tally }: Ended, code: string): boolean {
-  if (code === subject.expected) return true;
+function cancelled({ render, mayCancel, tally }: Ended): void {
+  tally.cancelled += 1;
+  if (!mayCancel) tally.unexpected.push(`${render.id} was cancelled by nobody`);
+}
+
+function succeeded({ subject: { name, expected }, render: { id, plan, verdict }, tally }: Ended): void {
+  tally.count(tally.succeeded, name);
+  const found = `${plan?.frames} frames, verified: ${verdict?.passed}`;
+  const wanted = `${expected} frames, verified: true`;
+  if (found !== wanted) tally.lost.push(`${id} (${name}): ${found} instead of ${wanted}`);
+}
+
+function failed(ended: Ended): void {
+  const { subject, render, tally } = ended;
+  const { code, detail } = render.problem ?? { code: "no problem", detail: "" };
+  tally.count(tally.failed, code);
+  if (code !== subject.expected && !isByFaults(ended, code))
+    tally.unexpected.push(`${subject.name}: ${code}: ${detail}`);
+}
+
+/** Whether enough faults struck while a render ran. */
+function isByFaults({ render, tally }: Ended, code: string): boolean {
   const from = Date.parse(render.startedAt ?? render.createdAt) - SILENCE_MS;
-  const to = Date.parse(render.finishedAt ?? "");
-  return CODES_OF_FAULTS.has(code) && tally.harmfulFaults(from, to) >= FAULTS_THAT_FAIL;
+  return CODES_OF_FAULTS.has(code) && tally.harmfulFaults(from) >= FAULTS_THAT_FAIL;
 }

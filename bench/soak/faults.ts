@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import type { ServiceProcess } from "../../packages/producer/src/chaos/service-process.ts";
 import { type Kind, strike } from "../../packages/producer/src/chaos/strike.ts";
 import type { Random } from "./random.ts";
+import { repeat } from "./repeat.ts";
 import { openSlowClients } from "./slow-clients.ts";
 import type { Tally } from "./tally.ts";
 
@@ -51,7 +50,7 @@ const FAULTS: readonly Fault[] = [
 ];
 
 /** Faults that end nothing that a render needs: a render that fails has another reason. */
-export const HARMLESS: ReadonlySet<string> = new Set(["main loop blocked", "slow clients"]);
+const HARMLESS: ReadonlySet<string> = new Set(["main loop blocked", "slow clients"]);
 
 /** Injects faults at random times until the signal aborts. */
 export async function injectFaults(
@@ -61,11 +60,9 @@ export async function injectFaults(
   signal: AbortSignal,
 ): Promise<void> {
   const drawn = FAULTS.flatMap((fault) => Array.from({ length: fault.share }, () => fault));
-  while (!signal.aborted) {
-    // The end of the wait by the signal is the end of the loop.
-    await sleep(random.between(PAUSE_MS.min, PAUSE_MS.max), undefined, { signal }).catch(() => undefined);
+  const pauseMs = (): number => random.between(PAUSE_MS.min, PAUSE_MS.max);
+  await repeat(pauseMs, signal, async () => {
     const fault = random.pick(drawn);
-    if (signal.aborted || !fault) return;
-    if (await fault.inject(service, random)) tally.fault(fault.kind, !HARMLESS.has(fault.kind));
-  }
+    if (fault && (await fault.inject(service, random))) tally.fault(fault.kind, !HARMLESS.has(fault.kind));
+  });
 }

@@ -1,4 +1,4 @@
-import type { Usage } from "./usage.ts";
+import type { Usage, UsageWatch } from "./usage.ts";
 
 /** What is in use by then is what the service needs; more later on is a leak. */
 const BASE_MINUTE = 5;
@@ -17,10 +17,11 @@ export interface Growth {
 }
 
 /** Compares the last minute of a run of so many minutes with its fifth, or with its first when it was shorter. */
-export function compareUsage(minutes: number, atMinute: (minute: number) => Usage, end: Usage): Growth {
+export function compareUsage(minutes: number, { atMinute, latest }: UsageWatch): Growth {
   const isJudged = minutes > BASE_MINUTE + MIN_MINUTES_BETWEEN;
   const sinceMinute = isJudged ? BASE_MINUTE : 1;
   const base = atMinute(sinceMinute);
+  const end = latest();
   const grown = (key: keyof Usage): number => (base[key] === 0 ? 0 : end[key] / base[key] - 1);
   const share = {
     mainBytes: grown("mainBytes"),

@@ -1,5 +1,3 @@
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { type Client, ClientError } from "../../packages/client/src/index.ts";
@@ -8,6 +6,7 @@ import { type Subject, takeSubject } from "./compositions.ts";
 import { expectEnd } from "./expect-end.ts";
 import type { Random } from "./random.ts";
 import type { Tally } from "./tally.ts";
+import { cancelLater, download, listenForAWhile } from "./whims.ts";
 
 const POLL_MS = 400;
 const CALL_TIMEOUT_MS = 10_000;
@@ -15,8 +14,8 @@ const CALL_TIMEOUT_MS = 10_000;
 const DEADLINE_GRACE_MS = 5_000;
 /** Before a refused client tries again. */
 const REFUSED_MS = { min: 300, max: 1_500 } as const;
-/** When a client changes its mind, or hangs up. */
-const WHIM_MS = { min: 50, max: 3_000 } as const;
+/** A full queue, or no worker for the moment: asked for by the load and by the faults. */
+const REFUSALS: ReadonlySet<number> = new Set([429, 503]);
 
 export interface Load {
   readonly client: Client;
@@ -46,86 +45,52 @@ async function submit({ client, tally }: Load, { html }: Subject): Promise<Rende
     tally.open.add(render.id);
     return render;
   } catch (error) {
-    if (!(error instanceof ClientError)) throw error;
-    // A full queue, or no worker for the moment: asked for by the load and by the faults.
-    if (error.problem.status === 429 || error.problem.status === 503) tally.refused += 1;
-    else tally.unexpected.push(`submit: ${error.code}: ${error.message}`);
+    if (error instanceof ClientError && REFUSALS.has(error.problem.status)) tally.refused += 1;
+    else tally.unexpected.push(`submit: ${String(error)}`);
     return null;
   }
 }
 
-async function follow(load: Load, subject: Subject, admitted: Render): Promise<void> {
-  const { client, random, tally } = load;
-  const whims: Promise<unknown>[] = [];
+async function follow(load: Load, subject: Subject, { id, deadline }: Render): Promise<void> {
+  const { random, tally } = load;
   const mayCancel = random.chance(0.1);
-  if (mayCancel) whims.push(later(random, () => client.cancel(admitted.id)));
-  if (random.chance(0.2)) whims.push(listenForAWhile(load, admitted.id));
-  const render = await ended(load, admitted);
-  await Promise.all(whims);
-  tally.open.delete(admitted.id);
+  const [render] = await Promise.all([
+    ended(load, id, Date.parse(deadline) + DEADLINE_GRACE_MS),
+    mayCancel ? cancelLater(load, id) : null,
+    random.chance(0.2) ? listenForAWhile(load, id) : null,
+  ]);
+  tally.open.delete(id);
   if (!render) return;
   tally.lastEndAt = Date.now();
   expectEnd({ subject, render, mayCancel, tally });
-  if (render.state === "succeeded") await download(load, render);
+  await download(load, render);
 }
 
-/** Waits for a render's end; null when it is lost or never comes. */
-async function ended({ client, tally }: Load, { id, deadline }: Render): Promise<Render | null> {
-  const until = Date.parse(deadline) + DEADLINE_GRACE_MS;
-  for (;;) {
-    try {
-      const render = await client.get(id, { timeoutMs: CALL_TIMEOUT_MS });
-      if (isFinished(render.state)) return render;
-    } catch (error) {
-      if (!(error instanceof ClientError)) throw error;
-      if (error.code === "render-not-found") {
-        tally.lost.push(`${id} is unknown`);
-        return null;
-      }
-      tally.unexpected.push(`get: ${error.code}: ${error.message}`);
-    }
-    if (Date.now() > until) {
-      tally.wedges.push(`render ${id} has not ended`);
-      tally.lost.push(`${id} has not ended`);
-      return null;
-    }
+/** Waits for a render's end; null when it is lost, or does not end until `giveUpAt`, in epoch milliseconds. */
+async function ended(load: Load, id: string, giveUpAt: number): Promise<Render | null> {
+  while (Date.now() < giveUpAt) {
+    const render = await read(load, id);
+    if (render === "unknown") return null;
+    if (render) return render;
     await sleep(POLL_MS);
   }
+  load.tally.wedges.push(`render ${id} has not ended`);
+  load.tally.lost.push(`${id} has not ended`);
+  return null;
 }
 
-/** Does something after a moment, when it may already be too late for it. */
-async function later(random: Random, act: () => Promise<unknown>): Promise<void> {
-  await sleep(random.between(WHIM_MS.min, WHIM_MS.max));
-  await act().catch((error: unknown) => {
-    if (!(error instanceof ClientError)) throw error;
-  });
-}
-
-/** Reads a render's events, and hangs up in the middle. */
-async function listenForAWhile({ client, random }: Load, id: string): Promise<void> {
-  const signal = AbortSignal.timeout(Math.round(random.between(WHIM_MS.min, WHIM_MS.max)));
+/** A render, once it has ended; null while it has not. */
+async function read({ client, tally }: Load, id: string): Promise<Render | "unknown" | null> {
   try {
-    for await (const event of client.events(id, { signal })) if (event.type === "finished") return;
+    const render = await client.get(id, { timeoutMs: CALL_TIMEOUT_MS });
+    return isFinished(render.state) ? render : null;
   } catch (error) {
-    if (!signal.aborted && !(error instanceof ClientError)) throw error;
+    return noteUnreadable(tally, id, error);
   }
 }
 
-/** Some download the video, and some hang up half-way. */
-async function download(load: Load, render: Render): Promise<void> {
-  const { client, url, dir, random, tally } = load;
-  const whim = random.next();
-  if (whim < 0.2) {
-    const leaving = AbortSignal.timeout(CALL_TIMEOUT_MS);
-    const answer = await fetch(`${url}${render.links.artifact}`, { signal: leaving });
-    const reader = answer.body?.getReader();
-    await reader?.read();
-    await reader?.cancel();
-  } else if (whim < 0.4) {
-    const file = join(dir, `${render.id}.mp4`);
-    await client.download(render, file).catch((error: unknown) => {
-      tally.lost.push(`${render.id} cannot be downloaded: ${String(error)}`);
-    });
-    await rm(file, { force: true });
-  }
+function noteUnreadable(tally: Tally, id: string, error: unknown): "unknown" | null {
+  const isUnknown = error instanceof ClientError && error.code === "render-not-found";
+  (isUnknown ? tally.lost : tally.unexpected).push(`${id}: ${String(error)}`);
+  return isUnknown ? "unknown" : null;
 }

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Does something every so often, one after the other, until the signal aborts. */
+/** Does something after each pause, one after the other, until the signal aborts. */
 export async function repeat(
-  intervalMs: number,
+  pauseMs: () => number,
   signal: AbortSignal,
   act: () => Promise<void>,
 ): Promise<void> {
   while (!signal.aborted) {
-    // The signal ends the wait, and with it the loop.
-    await sleep(intervalMs, undefined, { signal }).catch(() => undefined);
+    // The signal ends the pause, and with it the loop.
+    await sleep(pauseMs(), undefined, { signal }).catch(() => undefined);
     if (!signal.aborted) await act();
   }
 }

@@ -1,16 +1,19 @@
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { createClient } from "../../packages/client/src/index.ts";
-import { survivors } from "../../packages/producer/src/chaos/process-tree.ts";
-import { startServiceProcess } from "../../packages/producer/src/chaos/service-process.ts";
+import {
+  type ServiceProcess,
+  startServiceProcess,
+} from "../../packages/producer/src/chaos/service-process.ts";
 import { injectFaults } from "./faults.ts";
 import { compareUsage, type Growth } from "./growth.ts";
 import { keepSubmitting } from "./load.ts";
 import { Random } from "./random.ts";
 import { repeat } from "./repeat.ts";
 import { Tally } from "./tally.ts";
-import { type Usage, watchUsage } from "./usage.ts";
-import { watchFamily, watchForWedges } from "./watch.ts";
+import { type Usage, type UsageWatch, watchUsage } from "./usage.ts";
+import { Family, watchFamily, watchForWedges } from "./watch.ts";
 
 const WORKERS = 2;
 const QUEUE_LIMIT = 6;
@@ -53,54 +56,57 @@ export interface SoakResult {
 
 /** Puts a service under load and faults for so many minutes, ends it, and looks at what is left. */
 export async function runSoak(options: SoakOptions): Promise<SoakResult> {
-  const { dir, minutes, seed, signal, onProgress } = options;
-  const env = { ...process.env, ...ENVIRONMENT };
-  const service = await startServiceProcess(`${dir}/data`, env, signal);
-  const client = createClient({ baseUrl: service.url });
+  const { dir, minutes, seed, signal } = options;
+  const service = await startServiceProcess(join(dir, "data"), { ...process.env, ...ENVIRONMENT }, signal);
   const tally = new Tally();
-  const loading = AbortSignal.any([signal, AbortSignal.timeout(minutes * MINUTE_MS)]);
+  const family = new Family(tally);
   const watching = new AbortController();
   try {
-    const usage = watchUsage(service.pid, loading);
-    const family = watchFamily(service, tally, watching.signal);
-    const wedges = watchForWedges(service, tally, watching.signal);
-    const reports = repeat(REPORT_INTERVAL_MS, loading, async () => onProgress(tally, usage.latest()));
-    const clients = Array.from({ length: CLIENTS }, (_, index) =>
-      keepSubmitting({
-        client,
-        url: service.url,
-        dir,
-        random: new Random(seed + index + 1),
-        tally,
-        signal: loading,
-      }),
-    );
-    await Promise.all([injectFaults(service, new Random(seed), tally, loading), usage.ended, reports]);
-    // Everything that was admitted ends: each client follows its render, to its deadline at the latest.
-    await Promise.all(clients);
+    const watches = [
+      watchFamily(family, service.pid, watching.signal),
+      watchForWedges(service, tally, watching.signal),
+    ];
+    const usage = await loadAndDisturb(service, tally, options);
     watching.abort();
-    const [{ seen }] = await Promise.all([family, wedges]);
+    await Promise.all(watches);
     const exit = await service.end("SIGTERM", EXIT_TIMEOUT_MS);
     if (exit !== 0) tally.unexpected.push(`the service ended with ${exit}`);
-    // A process is listed for a moment after it has been killed.
+    // The system may take a moment to end what has been killed.
     await sleep(1_000);
-    for (const { pid, command } of await survivors([...seen.values()]))
+    for (const { pid, command } of await family.survivors())
       tally.orphans.push(`${pid} ${command.slice(0, 80)}`);
-    for (const id of tally.open) tally.lost.push(`${id} is unaccounted for`);
-    const growth = compareUsage(minutes, usage.atMinute, usage.latest());
-    const faultless = [tally.wedges, tally.orphans, tally.lost, tally.unexpected].every(
-      ({ length }) => length === 0,
-    );
-    return {
-      seed,
-      minutes,
-      tally,
-      usage: usage.latest(),
-      growth,
-      isSound: faultless && growth.isWithinBounds,
-    };
+    const growth = compareUsage(minutes, usage);
+    const isSound = tally.isFaultless && growth.isWithinBounds;
+    return { seed, minutes, tally, usage: usage.latest(), growth, isSound };
   } finally {
     watching.abort();
     await service.kill();
   }
+}
+
+/** Until the time is over, and then until every admitted render has ended. */
+async function loadAndDisturb(
+  service: ServiceProcess,
+  tally: Tally,
+  { dir, minutes, seed, signal: interrupted, onProgress }: SoakOptions,
+): Promise<UsageWatch> {
+  const client = createClient({ baseUrl: service.url });
+  const signal = AbortSignal.any([interrupted, AbortSignal.timeout(minutes * MINUTE_MS)]);
+  const usage = watchUsage(service.pid, signal);
+  const clients = Array.from({ length: CLIENTS }, (_, index) => {
+    const random = new Random(seed + index + 1);
+    return keepSubmitting({ client, url: service.url, dir, random, tally, signal });
+  });
+  await Promise.all([
+    injectFaults(service, new Random(seed), tally, signal),
+    usage.ended,
+    repeat(
+      () => REPORT_INTERVAL_MS,
+      signal,
+      async () => onProgress(tally, usage.latest()),
+    ),
+    ...clients,
+  ]);
+  for (const id of tally.open) tally.lost.push(`${id} is unaccounted for`);
+  return usage;
 }

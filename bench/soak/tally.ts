@@ -32,13 +32,18 @@ export class Tally {
     if (isHarmful) this.#harmfulAt.push(Date.now());
   }
 
-  /** How many faults struck in a time that could end a render. */
-  harmfulFaults(from: number, to: number): number {
-    return this.#harmfulAt.filter((at) => at >= from && at <= to).length;
+  /** How many faults have struck since a time that could end a render. */
+  harmfulFaults(from: number): number {
+    return this.#harmfulAt.filter((at) => at >= from).length;
   }
 
   get ended(): number {
     return sum(this.succeeded) + sum(this.failed) + this.cancelled;
+  }
+
+  get isFaultless(): boolean {
+    const mustBeEmpty = [this.wedges, this.orphans, this.lost, this.unexpected];
+    return mustBeEmpty.every(({ length }) => length === 0);
   }
 
   get injected(): number {

@@ -48,9 +48,13 @@ export interface UsageWatch {
 export function watchUsage(pid: number, signal: AbortSignal): UsageWatch {
   const startedAt = performance.now();
   const samples: (Usage & { readonly at: number })[] = [];
-  const ended = repeat(SAMPLE_MS, signal, async () => {
-    samples.push({ at: performance.now() - startedAt, ...(await measure(pid)) });
-  });
+  const ended = repeat(
+    () => SAMPLE_MS,
+    signal,
+    async () => {
+      samples.push({ at: performance.now() - startedAt, ...(await measure(pid)) });
+    },
+  );
   const between = (from: number, to: number): Usage => {
     const found = samples.filter(({ at }) => at >= from && at <= to);
     return {

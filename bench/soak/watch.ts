@@ -18,45 +18,50 @@ const STANDSTILL_MS = 60_000;
 
 const nameOf = ({ pid, start }: RunningProcess): string => `${pid}/${start}`;
 
-/** Every process that the service has ever been seen to have. */
-export interface Family {
-  readonly seen: Map<string, RunningProcess>;
-}
+/** The service's processes, and those that have outlived their owners. */
+export class Family {
+  readonly #tally: Tally;
+  readonly #members = new Map<string, RunningProcess>();
+  /** Since when a member has no owner, in epoch milliseconds. */
+  readonly #unownedSince = new Map<string, number>();
 
-async function look(
-  service: ServiceProcess,
-  { seen }: Family,
-  unowned: Map<string, number>,
-  tally: Tally,
-): Promise<void> {
-  const tree = below(service.pid, await allProcesses());
-  const owned = new Set(tree.map(nameOf));
-  for (const process of tree) seen.set(nameOf(process), process);
-  const living = await survivors([...seen.values()]);
-  const alive = new Set(living.map(nameOf));
-  for (const name of seen.keys()) if (!alive.has(name)) seen.delete(name);
-  for (const process of living) {
+  constructor(tally: Tally) {
+    this.#tally = tally;
+  }
+
+  /** Looks once; a process that has had no owner for too long is an orphan. */
+  async look(servicePid: number): Promise<void> {
+    const tree = below(servicePid, await allProcesses());
+    for (const process of tree) this.#members.set(nameOf(process), process);
+    const owned = new Set(tree.map(nameOf));
+    for (const process of await this.survivors()) if (!owned.has(nameOf(process))) this.#noteUnowned(process);
+  }
+
+  /** The members that still live; the others are forgotten. */
+  async survivors(): Promise<RunningProcess[]> {
+    const living = await survivors([...this.#members.values()]);
+    this.#members.clear();
+    for (const process of living) this.#members.set(nameOf(process), process);
+    return living;
+  }
+
+  #noteUnowned(process: RunningProcess): void {
     const name = nameOf(process);
-    if (owned.has(name)) continue;
-    const since = unowned.get(name) ?? Date.now();
-    unowned.set(name, since);
-    if (Date.now() - since > ORPHAN_AFTER_MS) {
-      tally.orphans.push(`${process.pid} ${process.command.slice(0, 80)}`);
-      seen.delete(name);
-    }
+    const since = this.#unownedSince.get(name) ?? Date.now();
+    this.#unownedSince.set(name, since);
+    if (Date.now() - since < ORPHAN_AFTER_MS) return;
+    this.#tally.orphans.push(`${process.pid} ${process.command.slice(0, 80)}`);
+    this.#members.delete(name);
   }
 }
 
-/** Looks for processes whose owner is dead, until the signal aborts. */
-export async function watchFamily(
-  service: ServiceProcess,
-  tally: Tally,
-  signal: AbortSignal,
-): Promise<Family> {
-  const family: Family = { seen: new Map() };
-  const unowned = new Map<string, number>();
-  await repeat(TREE_INTERVAL_MS, signal, () => look(service, family, unowned, tally));
-  return family;
+/** Looks at the family every second, until the signal aborts. */
+export async function watchFamily(family: Family, servicePid: number, signal: AbortSignal): Promise<void> {
+  await repeat(
+    () => TREE_INTERVAL_MS,
+    signal,
+    () => family.look(servicePid),
+  );
 }
 
 /** Asks the health port, and sees that renders end, until the signal aborts. */
@@ -65,16 +70,26 @@ export async function watchForWedges(
   tally: Tally,
   signal: AbortSignal,
 ): Promise<void> {
-  await repeat(HEALTH_INTERVAL_MS, signal, async () => {
-    const answer = await fetch(`${service.healthUrl}/health`, {
-      signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS),
-    }).then(
-      ({ ok, status }) => (ok ? null : String(status)),
-      (error: unknown) => String(error),
-    );
-    if (answer !== null) tally.wedges.push(`/health: ${answer}`);
-    if (tally.open.size === 0 || Date.now() - tally.lastEndAt < STANDSTILL_MS) return;
-    tally.wedges.push(`no render ended for ${STANDSTILL_MS / 1000} s`);
-    tally.lastEndAt = Date.now();
-  });
+  await repeat(
+    () => HEALTH_INTERVAL_MS,
+    signal,
+    async () => {
+      const fault = await healthFault(service.healthUrl);
+      if (fault !== null) tally.wedges.push(`/health: ${fault}`);
+      if (tally.open.size === 0 || Date.now() - tally.lastEndAt < STANDSTILL_MS) return;
+      tally.wedges.push(`no render ended for ${STANDSTILL_MS / 1000} s`);
+      tally.lastEndAt = Date.now();
+    },
+  );
+}
+
+/** What is wrong with the answer of the health port; null when nothing is. */
+async function healthFault(healthUrl: string): Promise<string | null> {
+  try {
+    const answer = await fetch(`${healthUrl}/health`, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) });
+    await answer.arrayBuffer();
+    return answer.ok ? null : String(answer.status);
+  } catch (error) {
+    return String(error);
+  }
 }
