@@ -2,6 +2,7 @@
  * Entry of the health thread. Its import graph holds node's own modules and this folder only, so that it starts
  * fast and nothing in it can fail for reasons of the service.
  */
+import { setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 
 import { createHealthServer } from "./health-server.ts";
@@ -14,6 +15,19 @@ if (!main) throw new Error("The health worker runs as a worker thread only.");
 const { port, host, ...options } = workerData as HealthWorkerData;
 const server = createHealthServer(options);
 let closing = false;
+
+/** Higher than anything that renders: as root, Chromium raises some threads of its own to -8. */
+const PRIORITY = -10;
+
+/** On Linux, a thread has a priority of its own. Only a privileged service may raise it; any other keeps what it has. */
+function goFirst(): void {
+  if (process.platform !== "linux") return;
+  try {
+    setPriority(PRIORITY);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ERR_SYSTEM_ERROR")) throw error;
+  }
+}
 
 /** Leaves nothing open, so that the thread's loop ends by itself. */
 function close(): void {
@@ -30,6 +44,7 @@ function post(message: HealthWorkerMessage): void {
 }
 
 main.once("message", close);
+goFirst();
 
 server.on("error", (error: NodeJS.ErrnoException) => {
   // Once it has listened, a fault ends the thread, and a fresh one takes its place.
