@@ -9,11 +9,11 @@ import { histories, type Model } from "./commands.ts";
 import { World } from "./world.ts";
 
 /** Histories that go on at the same time: most of each is waiting. */
-const LANES = 6;
+const LANES = 8;
 const RUNS = Number(process.env["FRAMEWRIGHT_MODEL_RUNS"] ?? 100);
 /** `seed:path` of a history that failed. */
 const REPEAT = process.env["FRAMEWRIGHT_MODEL_SEED"];
-const TIMEOUT_MS = 60_000 + RUNS * 2_000;
+const TIMEOUT_MS = 180_000 + RUNS * 2_000;
 
 const compileCache = mkdtempSync(join(tmpdir(), "pool-model-cache-"));
 const strays: unknown[] = [];
