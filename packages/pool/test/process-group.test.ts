@@ -1,5 +1,9 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
@@ -32,6 +36,25 @@ describe("killGroup", () => {
   it("ends what its leader has left behind", async () => {
     const pgid = await startShell("sleep 60 & echo up");
     expect(await killGroup(pgid, 0)).toBe(true);
+  });
+
+  it("notices the end while every thread of libuv's pool hangs", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "pool-threads-"));
+    const fifo = join(folder, "fifo");
+    execFileSync("mkfifo", [fifo]);
+    // Opening a pipe without a writer hangs; the pool of libuv has four threads.
+    const readers = Array.from({ length: 4 }, () => open(fifo, "r"));
+    try {
+      const pgid = await startShell("trap '' TERM; sleep 60 & echo up; wait");
+      const started = Date.now();
+      expect(await killGroup(pgid, 200)).toBe(true);
+      expect(Date.now() - started).toBeLessThan(3_000);
+    } finally {
+      const writer = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK);
+      for (const reader of await Promise.all(readers)) await reader.close();
+      closeSync(writer);
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("takes a group that is gone as done, and no number that means others", async () => {
