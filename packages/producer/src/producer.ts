@@ -102,7 +102,7 @@ export async function startProducer({
       limits: { maxDurationSeconds: config.maxDurationMs / 1000, maxFrames: config.maxFrames },
     },
   });
-  const watch = watchService({ config, heartbeat, work, metrics, pool, renders, log });
+  const watch = watchService({ config, heartbeat, work, metrics, pool, log, readLoad: () => renders.load() });
   add("watch", () => watch.close());
   const limits = { maxBytes: config.maxProjectBytes, maxFiles: config.maxProjectFiles };
   const app = createApp({

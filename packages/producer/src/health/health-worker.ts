@@ -21,12 +21,15 @@ const PRIORITY = -10;
 
 /** On Linux, a thread has a priority of its own. Only a privileged service may raise it; any other keeps what it has. */
 function goFirst(): void {
-  if (process.platform !== "linux") return;
   try {
     setPriority(PRIORITY);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ERR_SYSTEM_ERROR")) throw error;
+    if (!isRefusal(error)) throw error;
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ERR_SYSTEM_ERROR";
 }
 
 /** Leaves nothing open, so that the thread's loop ends by itself. */
@@ -44,7 +47,7 @@ function post(message: HealthWorkerMessage): void {
 }
 
 main.once("message", close);
-goFirst();
+if (process.platform === "linux") goFirst();
 
 server.on("error", (error: NodeJS.ErrnoException) => {
   // Once it has listened, a fault ends the thread, and a fresh one takes its place.

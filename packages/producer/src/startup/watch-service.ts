@@ -16,7 +16,7 @@ export interface WatchedParts {
   readonly work: UntouchedWork;
   readonly metrics: Metrics;
   readonly pool: Pool;
-  readonly renders: Pick<MemoryRenders, "load">;
+  readonly readLoad: () => ReturnType<MemoryRenders["load"]>;
   readonly log: Log;
 }
 
@@ -27,12 +27,12 @@ export function watchService({
   work,
   metrics,
   pool,
-  renders,
+  readLoad,
   log,
 }: WatchedParts): ReadinessWatch {
-  const view = () => viewWork(renders.load(), pool.snapshot());
+  const view = () => viewWork(readLoad(), pool.snapshot());
   const readiness = watchReadiness({ ...config, pool, heartbeat, work, viewWork: view, log });
-  metrics.show(pool, () => renders.load());
+  metrics.show(pool, readLoad);
   const published = publishMetrics(metrics, heartbeat, log);
   return {
     refusal: () => readiness.refusal(),

@@ -67,9 +67,10 @@ test("every cause is named, and setting or clearing one leaves the others", () =
 });
 
 test("a cause says what to do, and what is known", () => {
-  const { pulse, setCause } = openHeartbeat();
-  setCause("starting", false);
-  setCause("disk-low", true, "0.50 GiB are free.");
+  const heartbeat = openHeartbeat();
+  const { pulse } = heartbeat;
+  heartbeat.setCause("starting", false);
+  heartbeat.setCause("disk-low", true, "0.50 GiB are free.");
   expect(readReadiness(pulse, 60_000).causes).toEqual([
     {
       code: "disk-low",
@@ -78,15 +79,16 @@ test("a cause says what to do, and what is known", () => {
       detail: "0.50 GiB are free.",
     },
   ]);
-  setCause("disk-low", true, "x".repeat(100_000));
+  heartbeat.setCause("disk-low", true, "x".repeat(100_000));
   expect(readReadiness(pulse, 60_000).causes[0]?.detail).toHaveLength(300);
 });
 
 test("what the main loop last began is told with its age", async () => {
-  const { pulse, declare } = openHeartbeat();
+  const heartbeat = openHeartbeat();
+  const { pulse } = heartbeat;
   expect(readMainLoop(pulse).lastBegan).toBeNull();
-  declare("plan of render 1");
-  declare("capture of render 1");
+  heartbeat.declare("plan of render 1");
+  heartbeat.declare("capture of render 1");
   await sleep(60);
   const { lastBegan } = readMainLoop(pulse);
   expect(lastBegan?.what).toBe("capture of render 1");
@@ -107,8 +109,9 @@ test("a service has started once a worker was ready, and for good", () => {
 });
 
 test("metrics that are too long end with a whole line", () => {
-  const { pulse, publishMetrics } = openHeartbeat();
-  publishMetrics("a 1\n".repeat(100_000));
+  const heartbeat = openHeartbeat();
+  const { pulse } = heartbeat;
+  heartbeat.publishMetrics("a 1\n".repeat(100_000));
   const text = readMetrics(pulse, { lagLimitMs: 60_000, deadAfterMs: 90_000 });
   expect(text.length).toBeGreaterThan(200_000);
   expect(text.endsWith("a 1\n")).toBe(true);
