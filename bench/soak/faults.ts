@@ -41,7 +41,7 @@ const FAULTS: readonly Fault[] = [
   },
   {
     kind: "slow clients",
-    share: 2,
+    share: 1,
     inject: async ({ url, healthUrl }) => {
       openSlowClients([url, healthUrl]);
       return true;
