@@ -26,6 +26,12 @@ function incomplete(detail: string, cause?: unknown): ProblemError {
   return new ProblemError("body-incomplete", detail, { cause, headers: { connection: "close" } });
 }
 
+/** What broke the reading off, when it was not one of the limits: the connection. */
+function asIncomplete(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  return incomplete("The connection ended before the whole body had arrived.", error);
+}
+
 /**
  * Yields a request's body as it arrives, within limits of size and time.
  * Never cancels the stream, which would reset the connection before the caller has read the answer.
@@ -61,9 +67,7 @@ export async function* readBody(
       stall.refresh();
     }
   } catch (error) {
-    if (stopped.aborted) throw stopped.reason;
-    if (error instanceof ProblemError) throw error;
-    throw incomplete("The connection ended before the whole body had arrived.", error);
+    throw stopped.aborted ? stopped.reason : asIncomplete(error);
   } finally {
     clearTimeout(stall);
     clearTimeout(total);
