@@ -21,11 +21,11 @@ const root = dirname(import.meta.dirname);
 
 async function readMutants(filter: string): Promise<Mutant[]> {
   const files = (await readdir(join(import.meta.dirname, "mutants"))).filter((file) => file !== "mutant.ts");
-  const modules: readonly { readonly mutants: readonly Mutant[] }[] = await Promise.all(
+  const modules: readonly Record<string, readonly Mutant[]>[] = await Promise.all(
     files.map((file) => import(`./mutants/${file}`)),
   );
   return modules
-    .flatMap(({ mutants }) => mutants)
+    .flatMap((exported) => Object.values(exported).flat())
     .filter(({ name, file }) => name.includes(filter) || file.includes(filter));
 }
 

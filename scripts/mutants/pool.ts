@@ -4,7 +4,7 @@ const CHILD = "packages/pool/src/supervised-child.ts";
 const MODEL = ["packages/pool/test/model"];
 
 /** Each takes one promise out of the pool. */
-export const mutants: readonly Mutant[] = [
+export const poolMutants: readonly Mutant[] = [
   {
     name: "drops the exit from the start race: a child that ends while it starts holds its place until the timeout",
     file: CHILD,

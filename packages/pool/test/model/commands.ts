@@ -34,14 +34,16 @@ const run = fc
     stallTimeoutMs: fc.option(fc.integer({ min: 50, max: 400 }), { nil: undefined, freq: 4 }),
   })
   .map(({ order, ...options }) =>
-    step(`run ${order.do} ${order.ms} ${JSON.stringify(options)}`, (world) => world.run(order, options)),
+    step(`run ${order.do} ${order.ms} ${JSON.stringify(options)}`, (world: World) =>
+      world.run(order, options),
+    ),
   );
 
-const abort = choice.map((n) => step(`abort ${n}`, (world) => world.abort(n)));
+const abort = choice.map((n) => step(`abort ${n}`, (world: World) => world.abort(n)));
 
 const signal = fc
   .tuple(choice, fc.constantFrom("SIGKILL", "SIGSTOP", "SIGCONT", "SIGTERM"))
-  .map(([n, name]) => step(`${name} ${n}`, (world) => world.signal(n, name)));
+  .map(([n, name]) => step(`${name} ${n}`, (world: World) => world.signal(n, name)));
 
 const wait = fc.nat({ max: 120 }).map((ms) =>
   step(`wait ${ms}`, async () => {
@@ -54,7 +56,7 @@ const start = fc
     { weight: 1, arbitrary: fc.constant("well" as const) },
     { weight: 1, arbitrary: fc.constantFrom(...STARTS) },
   )
-  .map((how) => step(`let children start ${how}`, (world) => world.setStart(how)));
+  .map((how) => step(`let children start ${how}`, (world: World) => world.setStart(how)));
 
 const close = fc.nat({ max: 300 }).map((ms) =>
   step(

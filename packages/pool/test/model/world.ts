@@ -12,7 +12,7 @@ import { MARK, type Order, START_FILE, type STARTS } from "./behaviour.ts";
 import { watchProcesses } from "./live-processes.ts";
 import { inOwnTime, ownTime } from "./own-time.ts";
 
-export const SIZE = 2;
+const SIZE = 2;
 const KILL_GRACE_MS = 150;
 /** From SIGKILL until everybody has heard of it, on a machine that is busy. */
 const SLACK_MS = 3_000;
