@@ -11,7 +11,7 @@ const isGone = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "ENOENT";
 
 /** Bytes on disk below a folder; counting ends beyond `enough`. Files that vanish meanwhile count as gone. */
-export async function allocatedBytes(dir: string, enough = Infinity): Promise<number> {
+async function allocatedBytes(dir: string, enough = Infinity): Promise<number> {
   let bytes = 0;
   try {
     for await (const entry of await opendir(dir)) {

@@ -33,6 +33,9 @@ export interface WorkersOptions {
 
 /** The pool of render workers. Nothing of the service's environment reaches them. */
 export function startWorkers({ capacity, scratchDir, log, onEvent }: WorkersOptions): Pool {
+  // Node reaps only its own children, and browsers leave theirs to the first process.
+  if (process.pid === 1)
+    log.warn("the service runs as process 1: dead processes pile up without an init (docker run --init)");
   return startPool({
     entry: workerEntry("render-worker"),
     size: capacity.workers,
