@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { isFinished, QueueSchema, type Render, ReadinessSchema } from "@framewright/contract";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test, type TestContext } from "vitest";
 
 import { expectRecovery } from "../../../pool/test/faults/recovery.ts";
 import { POISON_PAGE } from "../../src/chaos/pages.ts";
@@ -17,12 +17,13 @@ const TEST_MS = 180_000;
 const HEALTHY_PAGE = { html: layeredPage(0.5) };
 
 async function startService(
+  context: TestContext,
   entry: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<ProducerProcess> {
   const folder = await openFolder();
   const service = await startProducerProcess(entry, folder.dir, env);
-  onTestFinished(async () => {
+  context.onTestFinished(async () => {
     await service[Symbol.asyncDispose]();
     await folder[Symbol.asyncDispose]();
   }, TEST_MS);
@@ -84,7 +85,7 @@ describe("the probe that killed healthy pods", () => {
     "a timeline that repeats for ever is refused in the plan, again and again, and every probe is answered at once",
     { timeout: TEST_MS },
     async (context) => {
-      const service = await startService(FROM_SOURCE);
+      const service = await startService(context, FROM_SOURCE);
       const html = page({
         duration: null,
         head: inlineScript(await gsapSource()),
@@ -132,8 +133,8 @@ describe("the pool that wedged for good, the queue that locked itself", () => {
     { timeout: TEST_MS },
     async (how, context) => {
       const workers = await openSwitchableWorkers();
-      onTestFinished(() => workers[Symbol.asyncDispose]());
-      const service = await startService(workers.entry);
+      context.onTestFinished(() => workers[Symbol.asyncDispose]());
+      const service = await startService(context, workers.entry);
       const probes = probe(service, ["/livez"]);
       await workers.breakStarts(how);
       const brokenAt = performance.now();
@@ -225,7 +226,7 @@ describe("the pool that wedged for good, the queue that locked itself", () => {
     "work that hangs in every place: each is freed in time, sweeps go on meanwhile, and honest work gets through",
     { timeout: TEST_MS },
     async (context) => {
-      const service = await startService(FROM_SOURCE, {
+      const service = await startService(context, FROM_SOURCE, {
         PRODUCER_READY_TIMEOUT_SECONDS: String(FRAME_TIMEOUT_S),
         PRODUCER_FRAME_TIMEOUT_SECONDS: String(FRAME_TIMEOUT_S),
         PRODUCER_RENDER_TIMEOUT_SECONDS: String(RENDER_TIMEOUT_S),
@@ -294,7 +295,7 @@ describe("the pool that wedged for good, the queue that locked itself", () => {
     "work that kills what renders it is set aside after its attempts and does not return, and honest work goes past it",
     { timeout: TEST_MS },
     async (context) => {
-      const service = await startService(FROM_SOURCE);
+      const service = await startService(context, FROM_SOURCE);
       const startedAt = performance.now();
       const poison = await submit(service, { html: POISON_PAGE });
       const honest = await submit(service, HEALTHY_PAGE);
