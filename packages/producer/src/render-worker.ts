@@ -7,6 +7,9 @@ import { runJob } from "./work/run-job.ts";
 /** Something of a browser or an encoder that ended in mid-work may be left here: the next try gets a fresh worker. */
 const TAINTING: ReadonlySet<ProblemCode> = new Set(["browser-failed", "page-crashed", "encode-failed"]);
 
+// What process lists show; the command line is long.
+process.title = "framewright render-worker";
+
 serveTasks(
   async (task, context) => {
     try {

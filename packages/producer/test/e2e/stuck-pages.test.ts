@@ -71,10 +71,9 @@ test("a page whose process dies again and again is refused, with its console", a
   const script =
     'console.log("alive"); window.__hf = { ready: new Promise(() => {}), duration: 1, seek() {} }';
   const planning = plan(service, { html: page({ duration: null, script }) });
-  let isSettled = false;
-  void planning.finally(() => (isSettled = true));
+  const settled = planning.then(() => true);
   let killed = 0;
-  while (!isSettled) {
+  while (!(await Promise.race([settled, sleep(0, false)]))) {
     const found = await renderers();
     // One that has only just started has not said anything yet, and the page may still move to another.
     await sleep(found.length > 0 ? 700 : 50);
