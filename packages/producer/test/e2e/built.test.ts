@@ -64,7 +64,7 @@ describe("the built service", () => {
 
   test("runs its own render workers, and nothing of the source tree", async () => {
     const commands = (await processTree(service.pid)).map(({ command }) => command);
-    expect(commands.filter((command) => command.includes(at("dist/render-worker.js")))).toHaveLength(2);
+    expect(commands.filter((command) => command.startsWith("framewright render-worker"))).toHaveLength(2);
     expect(commands.filter((command) => command.includes(".ts"))).toEqual([]);
   });
 
