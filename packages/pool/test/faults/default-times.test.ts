@@ -51,7 +51,7 @@ describe.concurrent("with the default times", { timeout: 60_000 }, () => {
     const log = `${folder}/starts`;
     const started = performance.now();
     const env = { START_LOG: log, ALLOWED: `${folder}/allowed` };
-    const { pool, events } = openPool("starts-when-allowed", { env }, context);
+    const { pool, events } = openPool("starts-when-allowed", { env, nice: 0 }, context);
     await until("the breaker to open", 15_000, () => count(events, "breaker-opened") > 0);
     expectRecovery(context, performance.now() - started, 10_000);
     await sleep(10_000 - (performance.now() - started));

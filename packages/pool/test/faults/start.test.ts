@@ -60,7 +60,7 @@ it("F6: 100 starts fail, and then the children can start again", async (context)
   const folder = temporaryFolder(context);
   const [log, allowed] = [`${folder}/starts`, `${folder}/allowed`];
   const env = { START_LOG: log, ALLOWED: allowed, NODE_COMPILE_CACHE: folder };
-  const { pool, events } = openPool("starts-when-allowed", { size: 8, env, steadyAfterMs: 100 });
+  const { pool, events } = openPool("starts-when-allowed", { size: 8, env, steadyAfterMs: 100, nice: 0 });
   const failures = (): number => exits(events).filter(({ reason }) => reason === "start-failed").length;
   const inState = (state: ChildState) => pool.snapshot().children.filter((child) => child.state === state);
   let slowestMs = 0;

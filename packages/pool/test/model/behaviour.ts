@@ -12,6 +12,7 @@ export const BEHAVIOURS = [
   "stop",
   "leak",
   "leak-and-exit",
+  "leak-and-hold",
   "say-garbage",
   "say-nonsense",
   "say-ready",

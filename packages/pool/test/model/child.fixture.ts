@@ -43,13 +43,15 @@ async function repeat(ms: number, act: () => void): Promise<void> {
 
 const hang = (): Promise<never> => new Promise(() => setInterval(() => undefined, 1_000));
 
+async function hold(_order: Order, context: TaskContext): Promise<void> {
+  context.progress("held");
+  await sleep(MAX_LIFE_MS, undefined, { signal: context.signal });
+}
+
 const orders = {
   echo: ({ ms }: Order) => ms,
   work: ({ ms }: Order, { signal }: TaskContext) => sleep(ms, ms, { signal }),
-  hold: async (_order: Order, context: TaskContext) => {
-    context.progress("held");
-    await sleep(MAX_LIFE_MS, undefined, { signal: context.signal });
-  },
+  hold,
   throw: () => {
     throw new Error("failed as ordered");
   },
@@ -76,6 +78,11 @@ const orders = {
   "leak-and-exit": () => {
     leak();
     process.exit(7);
+  },
+  /** Ends in good order when told to, unlike what it has started. */
+  "leak-and-hold": (order: Order, context: TaskContext) => {
+    leak();
+    return hold(order, context);
   },
   "say-garbage": () => write(CHANNEL_FD, "{garbage\n"),
   "say-nonsense": () => say({ type: "nonsense", id: "none" }),

@@ -45,7 +45,7 @@ const signal = fc
   .tuple(choice, fc.constantFrom("SIGKILL", "SIGSTOP", "SIGCONT", "SIGTERM"))
   .map(([n, name]) => step(`${name} ${n}`, (world: World) => world.signal(n, name)));
 
-const wait = fc.nat({ max: 120 }).map((ms) =>
+const wait = fc.nat({ max: 200 }).map((ms) =>
   step(`wait ${ms}`, async () => {
     await sleep(ms);
   }),
@@ -69,8 +69,10 @@ const close = fc.nat({ max: 300 }).map((ms) =>
   ),
 );
 
+const SIZE = { maxCommands: 30, size: "max" } as const;
+
 /** Histories of a pool. Most are not closed halfway. */
 export const histories = fc.oneof(
-  { weight: 3, arbitrary: fc.commands([run, run, run, abort, signal, wait, start], { maxCommands: 30 }) },
-  { weight: 1, arbitrary: fc.commands([run, run, abort, signal, wait, start, close], { maxCommands: 30 }) },
+  { weight: 3, arbitrary: fc.commands([run, run, wait, wait, abort, signal, start], SIZE) },
+  { weight: 1, arbitrary: fc.commands([run, run, wait, wait, abort, signal, start, close], SIZE) },
 );

@@ -19,7 +19,7 @@ const SLACK_MS = 3_000;
 /** Well under the start timeout: a child that ended while it started is noticed by its exit. */
 const NOTICE_TIMEOUT_MS = 1_000;
 const START_TIMEOUT_MS = 3_000;
-const RECOVERY_TIMEOUT_MS = 60_000;
+const RECOVERY_TIMEOUT_MS = 30_000;
 
 interface TrackedRun {
   readonly order: Order;
@@ -174,18 +174,17 @@ export class World {
 
   async #holdAll(): Promise<boolean> {
     const controller = new AbortController();
-    const all = Promise.withResolvers<boolean>();
+    const { signal } = controller;
+    // Beyond the time that they have: what is found silent is found by its silence.
+    const deadline = inMs(2 * RECOVERY_TIMEOUT_MS);
     let held = 0;
-    const holding = Array.from({ length: SIZE }, async () => {
-      const onProgress = (): void => void ((held += 1) === SIZE && all.resolve(true));
-      await this.pool
-        .run(
-          { do: "hold", ms: 0 },
-          { deadline: inMs(RECOVERY_TIMEOUT_MS / 2), signal: controller.signal, onProgress },
-        )
-        .catch(() => all.resolve(false));
-    });
-    const isHeld = await all.promise;
+    let isLost = false;
+    const onProgress = (): void => void (held += 1);
+    const holding = Array.from({ length: SIZE }, () =>
+      this.pool.run({ do: "hold", ms: 0 }, { deadline, signal, onProgress }).catch(() => (isLost = true)),
+    );
+    await inOwnTime("all places to be taken", RECOVERY_TIMEOUT_MS, () => isLost || held === SIZE);
+    const isHeld = !isLost;
     controller.abort();
     await Promise.all(holding);
     return isHeld;
