@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as fc from "fast-check";
 
 import { BEHAVIOURS, STARTS } from "./behaviour.ts";
-import type { World } from "./world.ts";
+import type { Blow, World } from "./world.ts";
 
 export interface Model {
   isClosed: boolean;
@@ -76,3 +76,9 @@ export const histories = fc.oneof(
   { weight: 3, arbitrary: fc.commands([run, run, wait, wait, abort, signal, start], SIZE) },
   { weight: 1, arbitrary: fc.commands([run, run, wait, wait, abort, signal, start, close], SIZE) },
 );
+
+/** SIGCONT does no harm. */
+export const blows: fc.Arbitrary<Blow> = fc.record({
+  choice,
+  signal: fc.constantFrom("SIGCONT", "SIGCONT", "SIGSTOP", "SIGKILL"),
+});

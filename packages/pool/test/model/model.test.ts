@@ -5,15 +5,17 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
-import { histories, type Model } from "./commands.ts";
-import { World } from "./world.ts";
+import { blows, histories, type Model } from "./commands.ts";
+import { type Blow, World } from "./world.ts";
 
 /** Histories that go on at the same time: most of each is waiting. */
-const LANES = 8;
+const LANES = 10;
 const RUNS = Number(process.env["FRAMEWRIGHT_MODEL_RUNS"] ?? 100);
 /** `seed:path` of a history that failed. */
 const REPEAT = process.env["FRAMEWRIGHT_MODEL_SEED"];
 const TIMEOUT_MS = 180_000 + RUNS * 2_000;
+
+type History = Iterable<fc.AsyncCommand<Model, World, true>>;
 
 const compileCache = mkdtempSync(join(tmpdir(), "pool-model-cache-"));
 const strays: unknown[] = [];
@@ -31,13 +33,13 @@ afterAll(() => {
   rmSync(compileCache, { recursive: true });
 });
 
-async function live(history: Iterable<fc.AsyncCommand<Model, World, true>>): Promise<void> {
+async function live(history: History, blow: Blow): Promise<void> {
   // One violation is enough: the other lanes end.
   if (hasFailed) return;
   const world = new World(compileCache);
   try {
     await fc.asyncModelRun(() => ({ model: { isClosed: false }, real: world }), history);
-    await world.finish();
+    await world.finish(blow);
     expect(strays, "unhandled errors").toEqual([]);
   } catch (error) {
     hasFailed = true;
@@ -47,10 +49,11 @@ async function live(history: Iterable<fc.AsyncCommand<Model, World, true>>): Pro
   }
 }
 
-async function checkLane(
-  parameters: fc.Parameters<[Iterable<fc.AsyncCommand<Model, World, true>>]>,
-): Promise<void> {
-  const details = await fc.check(fc.asyncProperty(histories, live), { ...parameters, endOnFailure: true });
+async function checkLane(parameters: fc.Parameters<[History, Blow]>): Promise<void> {
+  const details = await fc.check(fc.asyncProperty(histories, blows, live), {
+    ...parameters,
+    endOnFailure: true,
+  });
   if (!details.failed) return;
   const repeat = `FRAMEWRIGHT_MODEL_SEED=${details.seed}:${details.counterexamplePath} vitest run model`;
   throw new Error(`Repeat it in packages/pool: ${repeat}\n${fc.defaultReportMessage(details)}`, {

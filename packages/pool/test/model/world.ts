@@ -30,6 +30,12 @@ interface TrackedRun {
   outcome: unknown;
 }
 
+/** What befalls one of the processes when all is quiet. */
+export interface Blow {
+  readonly choice: number;
+  readonly signal: "SIGCONT" | "SIGSTOP" | "SIGKILL";
+}
+
 /** A pool whose children misbehave, everything that was asked of it, and what must hold whatever happens. */
 export class World {
   readonly pool: Pool;
@@ -140,21 +146,36 @@ export class World {
     );
   }
 
-  /** What must hold in the end: the pool still has all its places, and closes without a trace. */
-  async finish(): Promise<void> {
+  /** What must hold in the end: the pool still has all its places, whatever befalls an idle child, and closes without a trace. */
+  async finish(blow: Blow): Promise<void> {
     this.setStart("well");
-    if (!this.#closed) await this.#proveCapacity();
+    if (!this.#closed) {
+      await this.#rest();
+      this.signal(blow.choice, blow.signal);
+      await this.#proveCapacity();
+    }
     this.close(0);
     await this.#closed;
     expect(this.#live(), "what outlives close()").toEqual([]);
-    const lastMs = Math.max(0, ...this.#pending().map((run) => run.dueMs - ownTime()));
-    await inOwnTime("every task to settle", lastMs, () => this.#pending().length === 0);
+    await this.#settle();
     await this.check();
     await inOwnTime(
       "no child to be listed",
       NOTICE_TIMEOUT_MS,
       () => this.pool.snapshot().children.length === 0,
     );
+  }
+
+  /** Until nothing is asked of the pool any more, and a child is idle. */
+  async #rest(): Promise<void> {
+    await this.#settle();
+    const isIdle = (): boolean => this.pool.snapshot().children.some(({ state }) => state === "ready");
+    await inOwnTime("an idle child", RECOVERY_TIMEOUT_MS, isIdle);
+  }
+
+  async #settle(): Promise<void> {
+    const lastMs = Math.max(0, ...this.#pending().map((run) => run.dueMs - ownTime()));
+    await inOwnTime("every task to settle", lastMs, () => this.#pending().length === 0);
   }
 
   /** Ends what a violation has left behind. */
