@@ -59,7 +59,7 @@ class TaskServer {
   }
 
   start(): void {
-    process.on("SIGTERM", () => void this.#leave());
+    process.on("SIGTERM", () => void this.#leave(endBySigterm));
     this.#channel.send({ type: "ready" });
   }
 
@@ -74,7 +74,7 @@ class TaskServer {
       case "ping":
         return this.#channel.send({ type: "pong" });
       case "close":
-        return void this.#leave();
+        return void this.#leave(() => process.exit(0));
       case "cancel":
         if (this.#current?.id === message.id)
           this.#current.controller.abort(new Error("The task was cancelled."));
@@ -105,6 +105,8 @@ class TaskServer {
       const result = await this.#run(task, context);
       this.#answer({ type: "done", id, result, retire });
     } catch (error) {
+      // Ended by this process's leave, not by the task's fault: without an answer the pool counts it as lost.
+      if (this.#isLeaving) return;
       this.#answer({ type: "failed", id, error: this.#toWire(error), retire });
     }
   }
@@ -120,11 +122,11 @@ class TaskServer {
   }
 
   /** Ends what runs, and then the process, whatever the task and `onClose` do. */
-  async #leave(): Promise<void> {
+  async #leave(end: () => void): Promise<void> {
     if (this.#isLeaving) return;
     this.#isLeaving = true;
     await within(this.#finish(), LEAVE_TIMEOUT_MS);
-    process.exit(0);
+    end();
   }
 
   async #finish(): Promise<void> {
@@ -143,6 +145,12 @@ class TaskServer {
       killOwnGroup();
     }
   }
+}
+
+/** Ends as a process without a handler would: its parent sees that a signal ended it. */
+function endBySigterm(): void {
+  process.removeAllListeners("SIGTERM");
+  process.kill(process.pid, "SIGTERM");
 }
 
 function killOwnGroup(): void {

@@ -148,6 +148,7 @@ export class Job {
   #onStarted(child: SupervisedChild): void {
     this.#hasStarted = true;
     this.#owner.onStarted(this, child);
+    notify(this.#options.onStarted);
   }
 
   #onProgress(progress: unknown): void {

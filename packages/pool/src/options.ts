@@ -102,6 +102,8 @@ export interface TaskOptions {
   readonly signal?: AbortSignal | undefined;
   /** Higher goes first; equals go in the order of arrival. (Default: 0.) */
   readonly priority?: number | undefined;
+  /** Called when a child has taken the task. */
+  readonly onStarted?: (() => void) | undefined;
   /** Receives what the task reports. Nobody has checked it. */
   readonly onProgress?: ((progress: unknown) => void) | undefined;
   /** No progress for this long counts as a hang. (Default: no limit but the deadline.) */
