@@ -12,3 +12,12 @@ export function processEnd(
   if (signal === null) return { process, reason: "exit", code, signal };
   return { process, reason: SENT.has(signal) ? "killed" : "crash", code, signal };
 }
+
+/** How a child process ended that never did any work; its exit, where it had one. */
+export function neverStarted(
+  process: ProcessEnd["process"],
+  code: number | null = null,
+  signal: NodeJS.Signals | null = null,
+): ProcessEnd {
+  return { process, reason: "start", code, signal };
+}

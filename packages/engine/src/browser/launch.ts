@@ -10,7 +10,7 @@ import type { BrowserBinary } from "./find-browser.ts";
 import { killTree } from "./kill-tree.ts";
 import { browserFlags } from "./flags.ts";
 import { asDiskFull, orDiskFull } from "../disk-full.ts";
-import { processEnd } from "../process-end.ts";
+import { neverStarted, processEnd } from "../process-end.ts";
 import { boundedTail } from "../tail.ts";
 
 /** A browser that has not answered by then will not: a cold start takes well under a second. */
@@ -108,8 +108,9 @@ export async function launchBrowser(options: LaunchOptions): Promise<Browser> {
     });
     return { cdp, product, close };
   } catch (error) {
-    const said = isProblemError(error) ? { evidence: error.evidence, cause: error.cause } : { cause: error };
-    const problem = new ProblemError("browser-failed", "The browser did not start.", said);
+    const evidence = { exit: neverStarted("browser", child.exitCode, child.signalCode) };
+    const cause = isProblemError(error) ? error.cause : error;
+    const problem = new ProblemError("browser-failed", "The browser did not start.", { evidence, cause });
     const reason = await orDiskFull(problem, profileDir);
     await kill();
     await close();

@@ -6,7 +6,7 @@ import { type ProcessEnd, ProblemError } from "@framewright/contract";
 
 import type { ImageFormat } from "../capture/frame-source.ts";
 import type { Picture } from "../tasks.ts";
-import { processEnd } from "../process-end.ts";
+import { neverStarted, processEnd } from "../process-end.ts";
 import { boundedTail } from "../tail.ts";
 import { ffmpegFailure } from "./ffmpeg-failure.ts";
 import { encodeArguments } from "./settings.ts";
@@ -46,12 +46,15 @@ export function startEncoder(options: EncoderOptions): Encoder {
     env: { LANG: "C.UTF-8" },
   });
   const { stdin, stderr } = child;
-  if (!stdin || !stderr) throw new ProblemError("encode-failed", "The encoder could not be started.");
+  if (!stdin || !stderr) {
+    const evidence = { exit: neverStarted("encoder") };
+    throw new ProblemError("encode-failed", "The encoder could not be started.", { evidence });
+  }
   const tail = boundedTail(stderr);
   const failed = new AbortController();
   const exited = new Promise<number | null>((resolve) => {
     child.once("error", (error) => {
-      failed.abort(encodeError(tail.text(), error));
+      failed.abort(encodeError(tail.text(), error, neverStarted("encoder")));
       resolve(null);
     });
     child.once("close", (code, killedBy) => {
