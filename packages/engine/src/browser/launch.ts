@@ -74,10 +74,13 @@ export async function launchBrowser(options: LaunchOptions): Promise<Browser> {
       resolve();
     });
     child.once("exit", (code, killedBy) => {
-      const how = killedBy ? `was killed by ${killedBy}` : `ended with code ${code}`;
-      const evidence = { exit: processEnd("browser", code, killedBy) };
+      const exit = processEnd("browser", code, killedBy);
+      const how = exit.signal === null ? `ended with code ${code}` : `was killed by ${exit.signal}`;
       cdp.abort(
-        new ProblemError("browser-failed", `The browser ${how}.`, { evidence, cause: stderr.text() }),
+        new ProblemError("browser-failed", `The browser ${how}.`, {
+          evidence: { exit },
+          cause: stderr.text(),
+        }),
       );
       // When it was a script that ended, the browser it started ends with its pipes.
       for (const stream of child.stdio) stream?.destroy();
