@@ -73,11 +73,10 @@ export async function startProducer({
   if (health) add("health thread", () => health.close());
 
   await checkFolders(config);
-  const scratch = await openScratch(config.dataDir, {
-    onWarning: (message, cause) => log.warn({ err: cause }, message),
-  });
+  const onWarning = (message: string, cause: unknown): void => log.warn({ err: cause }, message);
+  const scratch = await openScratch(config.dataDir, { onWarning });
   add("scratch", () => scratch.close());
-  const artifacts = await openArtifacts(join(config.dataDir, "artifacts"));
+  const artifacts = await openArtifacts(join(config.dataDir, "artifacts"), { onWarning });
   const tools = await findTools(config, machine, scratch.dir, log, signal);
   signal.throwIfAborted();
 

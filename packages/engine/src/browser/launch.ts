@@ -102,7 +102,8 @@ export async function launchBrowser(options: LaunchOptions): Promise<Browser> {
     }
     await Promise.race([exited, sleep(CLOSE_GRACE_MS, undefined, { ref: false }).then(kill)]);
     await Promise.race([exited, sleep(KILL_WAIT_MS, undefined, { ref: false })]);
-    await rm(profileDir, { recursive: true, force: true, maxRetries: 3 });
+    // What cannot be removed now goes with the caller's folder; what the browser was used for is done.
+    await rm(profileDir, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   };
 
   try {

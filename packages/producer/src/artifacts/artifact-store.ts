@@ -6,12 +6,13 @@ import { join, resolve } from "node:path";
 import { asDiskFull } from "@framewright/engine";
 
 import type { StoredArtifact } from "../renders/port.ts";
+import { hasCode } from "../scratch/has-code.ts";
 import { formatOwner, isAbandoned, type Owner, parseOwner, thisOwner } from "../scratch/owner.ts";
 
 /** Where files are made ready; no key begins with a dot, so that nothing in here is ever taken for an artifact. */
 const ASIDE = ".incoming";
 /** No file takes so long to be made ready: what is older was left by a process of another container. */
-const ASIDE_EXPIRY_MS = 24 * 3_600_000;
+const ASIDE_EXPIRY_MS = 3_600_000;
 const KEY = /^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}$/;
 
 export type ArtifactMeta = Pick<StoredArtifact, "filename" | "contentType">;
@@ -40,19 +41,26 @@ export interface Artifacts {
   sweep(olderThan: Date): Promise<string[]>;
 }
 
-/** Opens the store in a folder, which is made if it is missing. */
-export async function openArtifacts(dir: string): Promise<Artifacts> {
+export interface ArtifactsOptions {
+  /** Told when a file that is done with cannot be removed. */
+  readonly onWarning?: Warn;
+}
+
+type Warn = (message: string, cause: unknown) => void;
+
+/** Opens the store in a folder, which is made if it is missing, also later. */
+export async function openArtifacts(dir: string, options: ArtifactsOptions = {}): Promise<Artifacts> {
   const root = resolve(dir);
   const aside = join(root, ASIDE);
   const self = await thisOwner();
-  await mkdir(aside, { recursive: true });
-  await clearAside(aside, self);
+  const warn: Warn = (message, cause) => options.onWarning?.(message, cause);
+  await clearAside(aside, self, warn);
 
   const path = (key: string): string => {
     if (!KEY.test(key)) throw new TypeError(`Not a key of an artifact: ${JSON.stringify(key)}`);
     return join(root, key);
   };
-  const list = async (): Promise<string[]> => (await readdir(root)).filter((name) => KEY.test(name)).sort();
+  const list = async (): Promise<string[]> => (await filesOf(root)).filter((name) => KEY.test(name)).sort();
 
   return {
     path,
@@ -61,15 +69,16 @@ export async function openArtifacts(dir: string): Promise<Artifacts> {
       const target = path(key);
       const ready = join(aside, `${formatOwner(self)}-${randomUUID()}`);
       try {
+        await mkdir(aside, { recursive: true });
         await place(sourceFile, ready);
         await publish(ready, target, root);
         const { bytes, sha256 } = await hashFile(target);
-        await rm(sourceFile, { force: true });
+        await remove(sourceFile, warn);
         return { path: target, bytes, sha256, ...meta };
       } catch (error) {
         throw asDiskFull(error);
       } finally {
-        await rm(ready, { force: true });
+        await remove(ready, warn);
       }
     },
     async stat(key) {
@@ -80,8 +89,8 @@ export async function openArtifacts(dir: string): Promise<Artifacts> {
       await rm(path(key), { force: true });
     },
     async sweep(olderThan) {
-      await clearAside(aside, self);
-      return deleteOlder(root, await list(), olderThan);
+      await clearAside(aside, self, warn);
+      return removeOlder(root, olderThan, warn);
     },
   };
 }
@@ -132,23 +141,39 @@ async function hashFile(file: string): Promise<{ bytes: number; sha256: string }
 }
 
 /** Removes what dead processes were making ready. */
-async function clearAside(aside: string, self: Owner): Promise<void> {
-  for (const name of await readdir(aside)) {
+async function clearAside(aside: string, self: Owner, warn: Warn): Promise<void> {
+  await mkdir(aside, { recursive: true });
+  for (const name of await filesOf(aside)) {
     const file = join(aside, name);
-    const isDead = await isAbandoned(file, parseOwner(name), self, ASIDE_EXPIRY_MS);
-    if (isDead) await rm(file, { force: true });
+    if (await isAbandoned(file, parseOwner(name), self, ASIDE_EXPIRY_MS)) await remove(file, warn);
   }
 }
 
-async function deleteOlder(dir: string, names: readonly string[], olderThan: Date): Promise<string[]> {
-  const deleted: string[] = [];
-  for (const name of names) {
-    const info = await statOrNull(join(dir, name));
+async function removeOlder(root: string, olderThan: Date, warn: Warn): Promise<string[]> {
+  const removed: string[] = [];
+  for (const name of (await filesOf(root)).filter((file) => KEY.test(file))) {
+    const info = await statOrNull(join(root, name));
     if (info === null || info.mtime >= olderThan) continue;
-    await rm(join(dir, name), { force: true });
-    deleted.push(name);
+    if (await remove(join(root, name), warn)) removed.push(name);
   }
-  return deleted;
+  return removed;
+}
+
+/** Removes a file that is done with; whether it is gone. */
+async function remove(file: string, warn: Warn): Promise<boolean> {
+  try {
+    await rm(file, { force: true });
+    return true;
+  } catch (error) {
+    warn("A file of the artifacts could not be removed.", error);
+    return false;
+  }
+}
+
+/** Names of the regular files: a folder that somebody else put here is not ours. */
+async function filesOf(dir: string): Promise<string[]> {
+  const entries = await readdir(dir, { withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
 }
 
 async function statOrNull(file: string): Promise<{ size: number; mtime: Date } | null> {
@@ -158,8 +183,4 @@ async function statOrNull(file: string): Promise<{ size: number; mtime: Date } |
     if (hasCode(error, "ENOENT")) return null;
     throw error;
   }
-}
-
-function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && "code" in error && codes.includes(String(error.code));
 }

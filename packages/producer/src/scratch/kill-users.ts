@@ -2,15 +2,21 @@ import { readdir, readFile, stat } from "node:fs/promises";
 
 import { killGroup } from "@framewright/pool";
 
+import { hasCode } from "./has-code.ts";
 import { readStatus } from "./owner.ts";
 
-const GONE_OR_FORBIDDEN = new Set(["ENOENT", "ESRCH", "EACCES", "EPERM"]);
+/** The two files need the process's memory map, which one that hangs in the kernel may keep to itself for ever. */
+const READ_TIMEOUT_MS = 2_000;
+/** A read that never ends holds one of Node's four threads for files: half of them stay free. */
+const MAX_SILENT = 2;
+/** The pids whose files were asked for and have not come yet. */
+const silent = new Set<string>();
 
 async function readProc(pid: string, file: "environ" | "cmdline"): Promise<string> {
   try {
     return await readFile(`/proc/${pid}/${file}`, "latin1");
   } catch (error) {
-    if (error instanceof Error && "code" in error && GONE_OR_FORBIDDEN.has(String(error.code))) return "";
+    if (hasCode(error, "ENOENT", "ESRCH", "EACCES", "EPERM")) return "";
     throw error;
   }
 }
@@ -20,30 +26,49 @@ async function isOwn(pid: string): Promise<boolean> {
   return info !== null && info.uid === process.geteuid?.();
 }
 
-async function isUsing(pid: string, mark: string): Promise<boolean> {
-  if (!(await isOwn(pid))) return false;
+async function names(pid: string, mark: string): Promise<boolean> {
   return (await readProc(pid, "cmdline")).includes(mark) || (await readProc(pid, "environ")).includes(mark);
 }
 
+/** Whether a process names the mark; null when it does not say so in time. */
+async function isUsing(pid: string, mark: string): Promise<boolean | null> {
+  if (!(await isOwn(pid))) return false;
+  if (silent.has(pid) || silent.size >= MAX_SILENT) return null;
+  const { promise: late, resolve } = Promise.withResolvers<null>();
+  const timer = setTimeout(() => {
+    silent.add(pid);
+    resolve(null);
+  }, READ_TIMEOUT_MS);
+  const answer = names(pid, mark).finally(() => {
+    clearTimeout(timer);
+    silent.delete(pid);
+  });
+  return Promise.race([answer, late]);
+}
+
 /** Process groups of this user in which a process names the mark; never our own group, nor init's. */
-async function groupsNaming(mark: string): Promise<Set<number>> {
+async function groupsNaming(mark: string): Promise<{ groups: number[]; isComplete: boolean }> {
   const own = await readStatus("self");
   const groups = new Set<number>();
+  let isComplete = true;
   for (const pid of await readdir("/proc")) {
-    if (!/^\d+$/.test(pid) || !(await isUsing(pid, mark))) continue;
+    const uses = /^\d+$/.test(pid) && (await isUsing(pid, mark));
+    if (uses === null) isComplete = false;
+    if (uses !== true) continue;
     const group = (await readStatus(pid))?.group ?? 0;
     if (group > 1 && group !== own?.group) groups.add(group);
   }
-  return groups;
+  return { groups: [...groups], isComplete };
 }
 
 /**
  * Ends what a dead owner has left running: every process group of this user with a process that names the owner's
- * mark in its environment or its command line. Resolves to false when one still lives after 5 s.
+ * mark in its environment or its command line. Resolves to false when one still lives after 5 s, or when a process
+ * hangs so that it cannot be told whether it is one.
  */
 export async function killUsers(mark: string): Promise<boolean> {
   if (process.platform !== "linux") return true;
-  const groups = [...(await groupsNaming(mark))];
+  const { groups, isComplete } = await groupsNaming(mark);
   const gone = await Promise.all(groups.map((group) => killGroup(group, 0)));
-  return !gone.includes(false);
+  return isComplete && !gone.includes(false);
 }

@@ -1,8 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 
-const hasCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && "code" in error && error.code === code;
+import { hasCode } from "./has-code.ts";
 
 /**
  * Makes a folder and those above it that are missing, for this user alone. Rejects with the system's error.

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { readFile, readlink, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 
+import { hasCode } from "./has-code.ts";
+
 /** A process, told apart from any other that had or will have its id, also in another container. */
 export interface Owner {
   readonly pid: number;
@@ -54,9 +56,7 @@ export async function readStatus(
     const [state, start] = [fields[0], fields[19]];
     return state === undefined || start === undefined ? null : { state, group: Number(fields[2]), start };
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ESRCH")) {
-      return null;
-    }
+    if (hasCode(error, "ENOENT", "ESRCH")) return null;
     throw error;
   }
 }
@@ -73,7 +73,7 @@ export async function isAbandoned(
 ): Promise<boolean> {
   if (owner?.realm === self.realm) return !(await isAlive(owner));
   const info = await stat(path).catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    if (hasCode(error, "ENOENT")) return null;
     throw error;
   });
   return info !== null && Date.now() - info.mtimeMs > foreignExpiryMs;
@@ -84,6 +84,6 @@ function answersSignal(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    return hasCode(error, "EPERM");
   }
 }

@@ -1,14 +1,13 @@
 import { lstat, opendir } from "node:fs/promises";
 import { join } from "node:path";
 
+import { hasCode } from "./has-code.ts";
+
 const INTERVAL_MS = 1_000;
 /** Looking takes at most a tenth of the time, however many files there are. */
 const REST_PER_LOOK = 9;
 /** The unit of `blocks` of a file's status (POSIX, st_blocks). */
 const BLOCK_BYTES = 512;
-
-const isGone = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && error.code === "ENOENT";
 
 /** Bytes on disk below a folder; counting ends beyond `enough`. Files that vanish meanwhile count as gone. */
 async function allocatedBytes(dir: string, enough = Infinity): Promise<number> {
@@ -20,14 +19,14 @@ async function allocatedBytes(dir: string, enough = Infinity): Promise<number> {
       bytes += await lstat(path).then(
         ({ blocks }) => blocks * BLOCK_BYTES,
         (error: unknown) => {
-          if (isGone(error)) return 0;
+          if (hasCode(error, "ENOENT")) return 0;
           throw error;
         },
       );
       if (bytes > enough) break;
     }
   } catch (error) {
-    if (!isGone(error)) throw error;
+    if (!hasCode(error, "ENOENT")) throw error;
   }
   return bytes;
 }
