@@ -11,9 +11,14 @@ import { boundedTail } from "../tail.ts";
 import { ffmpegFailure } from "./ffmpeg-failure.ts";
 import { encodeArguments } from "./settings.ts";
 
-/** Encoding a handful of queued frames takes a fraction of this, even at 8K. */
-const STALL_TIMEOUT_MS = 60_000;
-/** An encoder whose pipe has broken is as good as gone. */
+/**
+ * Encoding a frame takes a fraction of this, even at 8K. Whoever waits for frames must wait for longer: a stuck
+ * encoder, or the disk that it writes to, is not the page's fault.
+ */
+export const WRITE_STALL_MS = 30_000;
+/** The same for the last frames, up to a few dozen, that an encoder still holds when it gets no more. */
+export const FINISH_STALL_MS = 60_000;
+/** An encoder whose pipe has broken, or that was killed, is as good as gone; one that hangs in the kernel is not waited for. */
 const EXIT_GRACE_MS = 2_000;
 
 export interface EncoderOptions {
@@ -29,13 +34,13 @@ export interface Encoder {
   write(picture: Buffer): Promise<void>;
   /** Ends the stream and waits until the file is complete. */
   finish(): Promise<void>;
-  /** Kills the encoder, and resolves when it is gone. Harmless after `finish`. */
+  /** Kills the encoder, and resolves when it is gone, after 2 s at the latest. Harmless after `finish`. */
   close(): Promise<void>;
 }
 
 function encodeError(stderr: string, cause?: unknown, exit?: ProcessEnd): ProblemError {
   const failed = "The encoder ended before all frames were written.";
-  return ffmpegFailure(stderr, failed, { cause: stderr || cause, ...(exit && { evidence: { exit } }) });
+  return ffmpegFailure(stderr, failed, { cause: exit ? stderr : cause, ...(exit && { evidence: { exit } }) });
 }
 
 /** Encodes pictures as they come; nothing but the result is kept on disk. */
@@ -70,8 +75,8 @@ export function startEncoder(options: EncoderOptions): Encoder {
   if (signal.aborted) kill();
 
   /** Ends with the encoder's own error, the caller's abort, or a stall, whichever comes first. */
-  const bounded = async (wait: (signal: AbortSignal) => Promise<unknown>): Promise<void> => {
-    const stall = AbortSignal.timeout(STALL_TIMEOUT_MS);
+  const bounded = async (stallMs: number, wait: (signal: AbortSignal) => Promise<unknown>): Promise<void> => {
+    const stall = AbortSignal.timeout(stallMs);
     const either = AbortSignal.any([failed.signal, signal, stall]);
     either.throwIfAborted();
     await wait(either).catch(async (error: unknown) => {
@@ -86,18 +91,19 @@ export function startEncoder(options: EncoderOptions): Encoder {
   const close = async (): Promise<void> => {
     signal.removeEventListener("abort", kill);
     if (child.exitCode === null && child.signalCode === null) kill();
-    await exited;
+    await Promise.race([exited, sleep(EXIT_GRACE_MS, undefined, { ref: false })]);
   };
 
   return {
     close,
     write: async (picture) => {
       failed.signal.throwIfAborted();
-      if (!stdin.write(picture)) await bounded((either) => once(stdin, "drain", { signal: either }));
+      if (!stdin.write(picture))
+        await bounded(WRITE_STALL_MS, (either) => once(stdin, "drain", { signal: either }));
     },
     finish: async () => {
       stdin.end();
-      await bounded((either) =>
+      await bounded(FINISH_STALL_MS, (either) =>
         Promise.race([exited, once(either, "abort").then(() => either.throwIfAborted())]),
       );
       failed.signal.throwIfAborted();

@@ -10,10 +10,8 @@ import type { Charges, Loss } from "./charges.ts";
 import { FrameMeter } from "./frame-meter.ts";
 import { pageJob, type PlanDeps } from "./plan-render.ts";
 import { fpsOf, type RenderRecord } from "./render-record.ts";
+import { chunkSilenceMs } from "./time-limits.ts";
 import { lossWords, untilDone } from "./until-done.ts";
-
-/** A worker that has not told of a frame for this much longer than a frame may take is stuck. */
-const STALL_MARGIN_MS = 10_000;
 
 export interface Capture {
   readonly record: RenderRecord;
@@ -53,7 +51,7 @@ async function attempt(capture: ChunkCapture, chunk: Chunk): Promise<ChunkFile> 
     signal,
     // Earlier renders first, and within a render earlier chunks.
     priority: -record.order,
-    stallTimeoutMs: Math.max(settings.readyTimeoutMs, settings.frameTimeoutMs) + STALL_MARGIN_MS,
+    stallTimeoutMs: chunkSilenceMs(settings),
     onProgress: ({ framesDone, waitingFor }) => {
       captured = framesDone ?? captured;
       if (framesDone !== undefined) meter.update(chunk.index, framesDone);

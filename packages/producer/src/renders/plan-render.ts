@@ -6,6 +6,7 @@ import type { Charges, Loss } from "./charges.ts";
 import type { Submission } from "./port.ts";
 import { fpsOf } from "./render-record.ts";
 import type { RenderSettings } from "./settings.ts";
+import { planLimitMs } from "./time-limits.ts";
 import { untilDone } from "./until-done.ts";
 import { inWorkFolder } from "./work-folder.ts";
 
@@ -64,7 +65,7 @@ export async function planSubmission(
           deadline,
           signal,
           priority: PLAN_PRIORITY,
-          stallTimeoutMs: settings.planTimeoutMs,
+          stallTimeoutMs: planLimitMs(settings),
           onProgress: ({ waitingFor }) => {
             if (waitingFor !== undefined) bounds.onWaiting?.(waitingFor);
           },
