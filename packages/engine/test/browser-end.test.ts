@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { rename, rm, writeFile } from "node:fs/promises";
 
 import { expect, it } from "vitest";
 
@@ -40,4 +41,19 @@ it("is gone when only the script that started it was killed", async () => {
   await expect.poll(() => running(profile), { timeout: 3_000 }).toEqual([]);
   await expect(page.read("1")).rejects.toMatchObject({ code: "browser-failed" });
   await page.close();
+});
+
+it("closes without an error when its folder cannot be removed", async () => {
+  const page = await openPage(ROOT);
+  const moved = `${page.scratchDir}-moved`;
+  // Below a file nothing can be removed.
+  await rename(page.scratchDir, moved);
+  await writeFile(page.scratchDir, "");
+  try {
+    await page.composition.close();
+    await expect.poll(() => running(page.scratchDir), { timeout: 3_000 }).toEqual([]);
+  } finally {
+    await page.close();
+    await rm(moved, { recursive: true });
+  }
 });

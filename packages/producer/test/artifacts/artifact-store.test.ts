@@ -1,12 +1,15 @@
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { type Artifacts, openArtifacts } from "../../src/artifacts/artifact-store.ts";
 
+const run = promisify(execFile);
 const META = { filename: "a.mp4", contentType: "video/mp4" };
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
@@ -102,10 +105,56 @@ describe("artifact store", () => {
     await mkdir(aside, { recursive: true });
     await writeFile(join(aside, "dead"), "half");
     await writeFile(join(aside, "alive"), "half");
-    const past = new Date(Date.now() - 2 * 24 * 3_600_000);
-    await utimes(join(aside, "dead"), past, past);
+    for (const [name, minutes] of [["dead", 61], ["alive", 50]] as const) {
+      const past = new Date(Date.now() - minutes * 60_000);
+      await utimes(join(aside, name), past, past);
+    }
     const reopened = await openArtifacts(dir);
     expect(await reopened.list()).toEqual([]);
     expect(await readdir(aside)).toEqual(["alive"]);
+  });
+
+  it("leaves folders alone that are not its own, and sweeps the files beside them", async () => {
+    const past = new Date(Date.now() - 2 * 3_600_000);
+    for (const folder of ["backup", ".incoming/backup"]) {
+      await mkdir(join(dir, folder));
+      await utimes(join(dir, folder), past, past);
+    }
+    await store.put("old", await source("old"), META);
+    await utimes(store.path("old"), past, past);
+    const reopened = await openArtifacts(dir);
+    expect(await reopened.list()).toEqual(["old"]);
+    expect(await reopened.sweep(new Date(Date.now() - 60_000))).toEqual(["old"]);
+    expect((await readdir(dir)).sort()).toEqual([".incoming", "backup"]);
+  });
+
+  it.runIf(process.platform === "linux")("sweeps the files beside one that cannot be removed", async (context) => {
+    const past = new Date(Date.now() - 3_600_000);
+    for (const key of ["a", "b", "c"]) {
+      await store.put(key, await source(key), META);
+      await utimes(store.path(key), past, past);
+    }
+    // The one that is met first.
+    const first = (await readdir(dir)).find((name) => !name.startsWith(".")) ?? "";
+    try {
+      await run("mount", ["--bind", store.path(first), store.path(first)], { timeout: 5_000 });
+    } catch (error) {
+      context.skip(`no right to mount a file: ${String(error)}`);
+    }
+    try {
+      const warned: unknown[] = [];
+      const reopened = await openArtifacts(dir, { onWarning: (_, cause) => warned.push(cause) });
+      const swept = await reopened.sweep(new Date());
+      expect(swept.sort()).toEqual(["a", "b", "c"].filter((key) => key !== first));
+      expect(warned).toEqual([expect.objectContaining({ code: "EBUSY" })]);
+    } finally {
+      await run("umount", ["-l", store.path(first)], { timeout: 5_000 });
+    }
+  });
+
+  it("makes its folder again when somebody has removed it", async () => {
+    await rm(dir, { recursive: true });
+    await store.put("k", await source("video"), META);
+    expect(await store.list()).toEqual(["k"]);
   });
 });
