@@ -20,11 +20,13 @@ import { MemoryRenders } from "./renders/memory-renders.ts";
 import { openScratch } from "./scratch/scratch.ts";
 import type { ShutdownStep } from "./shutdown.ts";
 import { checkFolders } from "./startup/check-folders.ts";
-import { findTools, type Machine } from "./startup/find-tools.ts";
+import { findTools, type Machine, tryTools } from "./startup/find-tools.ts";
 import { firstWorker, startWorkers } from "./startup/start-workers.ts";
 import { watchService } from "./startup/watch-service.ts";
 import { workerCount } from "./startup/worker-count.ts";
 import { VERSION } from "./version.ts";
+import { watchLaunches } from "./work/launch-watch.ts";
+import { paceLaunches } from "./work/pace-launches.ts";
 import { createWorkers } from "./work/workers.ts";
 
 export interface StartOptions {
@@ -85,10 +87,12 @@ export async function startProducer({
   log.info(capacity, capacity.words);
   const pool = startWorkers({ capacity, scratchDir: scratch.dir, log, onEvent: metrics.onPoolEvent });
   add("render workers", () => pool.close(Date.now() + CLOSE_STEP_MS / 2));
+  const launches = watchLaunches({ trial: (ending) => tryTools(tools, scratch.dir, ending), log });
+  add("trial starts", () => launches.close());
   await firstWorker(pool, signal);
   const work = createUntouchedWork({ boundMs: config.untouchedMs, silenceMs: longestSilenceMs(config) });
   const renders = new MemoryRenders({
-    workers: createWorkers(pool),
+    workers: paceLaunches(createWorkers(pool), launches),
     scratch,
     artifacts,
     log,
@@ -101,7 +105,8 @@ export async function startProducer({
       limits: { maxDurationSeconds: config.maxDurationMs / 1000, maxFrames: config.maxFrames },
     },
   });
-  const watch = watchService({ config, heartbeat, work, metrics, pool, log, readLoad: () => renders.load() });
+  const readLoad = () => renders.load();
+  const watch = watchService({ config, heartbeat, work, metrics, pool, launches, log, readLoad });
   add("watch", () => watch.close());
   const limits = { maxBytes: config.maxProjectBytes, maxFiles: config.maxProjectFiles };
   const app = createApp({

@@ -14,6 +14,10 @@ const CAUSES = {
     message: "No render worker can be launched.",
     remedy: "Run `framewright doctor` on the service's machine; its log has the last failure.",
   },
+  "launch-failing": {
+    message: "The browser or the encoder does not start.",
+    remedy: "Run `framewright doctor` on the service's machine; the service's log has the last failure.",
+  },
   "disk-low": {
     message: "Too little disk space is free.",
     remedy: "Free space below PRODUCER_DATA_DIR, or lower PRODUCER_MIN_FREE_BYTES.",

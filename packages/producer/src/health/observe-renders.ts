@@ -1,10 +1,10 @@
-import type { RenderObserver } from "../renders/observer.ts";
+import type { RenderCounts, RenderObserver } from "../renders/observer.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { UntouchedWork } from "./untouched-work.ts";
 
 /** Lets health see what happens to renders, on its way to the metrics. */
 export function observeRenders(
-  metrics: RenderObserver,
+  metrics: RenderCounts,
   heartbeat: Pick<Heartbeat, "declare">,
   work: Pick<UntouchedWork, "moved">,
 ): RenderObserver {

@@ -1,13 +1,14 @@
 import type { Pool, PoolEvent } from "@framewright/pool";
 import { collectDefaultMetrics, Registry } from "prom-client";
 
-import type { RenderObserver } from "../renders/observer.ts";
+import type { Load } from "../renders/memory-renders.ts";
+import type { RenderCounts } from "../renders/observer.ts";
 import { countPool, showPool } from "./pool-metrics.ts";
-import { countRenders, type Load, showLoad } from "./render-metrics.ts";
+import { countRenders, showLoad } from "./render-metrics.ts";
 
 /** The main loop's metrics: counters from the start on, and what `show` adds. */
 export interface Metrics {
-  readonly observer: RenderObserver;
+  readonly observer: RenderCounts;
   readonly onPoolEvent: (event: PoolEvent) => void;
   /** Adds the gauges of what by then exists. Once. */
   show(pool: Pool, readLoad: () => Load): void;

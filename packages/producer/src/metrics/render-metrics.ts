@@ -1,7 +1,8 @@
 import { type ProblemCode, PROBLEMS } from "@framewright/contract";
 import { Counter, Histogram, type Registry } from "prom-client";
 
-import type { RenderObserver } from "../renders/observer.ts";
+import type { RenderCounts } from "../renders/observer.ts";
+import type { Load } from "../renders/memory-renders.ts";
 import { addCounters, addGauge, addGauges } from "./families.ts";
 
 /** In seconds: from a queue that is empty to one that is hours long. */
@@ -14,7 +15,7 @@ const CHUNK_OUTCOMES = ["done", "retried", "failed", "cancelled"] as const;
 const CODES = Object.keys(PROBLEMS) as readonly ProblemCode[];
 
 /** Counts what happens to renders. No label names a render, a path or a client. */
-export function countRenders(registry: Registry): RenderObserver {
+export function countRenders(registry: Registry): RenderCounts {
   const registers = [registry];
   const family = (name: string, help: string) => ({ name: `framewright_${name}`, help, registers });
   const ended = addCounters(
@@ -50,8 +51,6 @@ export function countRenders(registry: Registry): RenderObserver {
   });
   return {
     started: (waitedMs) => wait.observe(waitedMs / 1000),
-    stage: () => undefined,
-    progressed: () => undefined,
     chunkEnded: (outcome, count) => {
       chunk(outcome);
       frames.inc(count);
@@ -63,12 +62,6 @@ export function countRenders(registry: Registry): RenderObserver {
       bytes.inc(size);
     },
   };
-}
-
-/** What is known of the queue at the moment of asking. */
-export interface Load {
-  readonly waiting: number;
-  readonly stages: readonly unknown[];
 }
 
 /** Shows how many renders wait and run. */

@@ -9,15 +9,15 @@ import {
   isFinished,
 } from "@framewright/contract";
 
-import type { Log } from "../log.ts";
-import { Charges } from "./charges.ts";
 import type { EventLog } from "./event-log.ts";
-import type { RenderObserver } from "./observer.ts";
-import { planSubmission } from "./plan-render.ts";
+import { NO_OBSERVER, type RenderObserver } from "./observer.ts";
+import { planAlone } from "./plan-alone.ts";
+import { PlanLine } from "./plan-line.ts";
 import type { Admitted, ListQuery, Renders, StoredArtifact, Submission } from "./port.ts";
-import { RenderQueue } from "./render-queue.ts";
+import { type QueueDeps, RenderQueue } from "./render-queue.ts";
 import { RenderRecord } from "./render-record.ts";
-import { CONTENT_TYPE, type RenderDeps } from "./run-render.ts";
+import { CONTENT_TYPE } from "./run-render.ts";
+import { planLimitMs } from "./time-limits.ts";
 import { lossWords } from "./until-done.ts";
 
 /** Finished renders that are remembered at most, whatever their age: a bound on memory. */
@@ -27,13 +27,18 @@ const SWEEP_INTERVAL_MS = 60_000;
 const RETRY_SECONDS = { min: 5, max: 600 } as const;
 /** A guess at how long a queued render takes, while nobody knows better. */
 const TYPICAL_RENDER_SECONDS = 30;
+const TYPICAL_PLAN_SECONDS = 2;
 /** How long a cancelled render may take to let go of its workers and files. */
 const CANCEL_TIMEOUT_MS = 15_000;
 
-export interface MemoryRendersDeps extends RenderDeps {
-  readonly log: Log;
-  /** Why nothing can be admitted now; null when it can. */
-  readonly refusal: () => ProblemError | null;
+export interface Load {
+  readonly waiting: number;
+  /** Nothing that waits can be started, for reasons that readiness tells. */
+  readonly held: boolean;
+  readonly stages: readonly (Progress["stage"] | "store")[];
+}
+
+export interface MemoryRendersDeps extends QueueDeps {
   /** (Default: none.) */
   readonly observer?: RenderObserver;
 }
@@ -50,6 +55,8 @@ function parseCursor(cursor: string | undefined): number {
 export class MemoryRenders implements Renders {
   readonly #deps: MemoryRendersDeps;
   readonly #queue: RenderQueue;
+  readonly #plans: PlanLine;
+  readonly #observer: RenderObserver;
   /** In order of admission. */
   readonly #records = new Map<string, RenderRecord>();
   readonly #keys = new Map<string, { readonly requestHash: string; readonly id: string }>();
@@ -58,27 +65,27 @@ export class MemoryRenders implements Renders {
 
   constructor(deps: MemoryRendersDeps) {
     this.#deps = deps;
-    this.#queue = new RenderQueue(deps, deps.log);
+    this.#queue = new RenderQueue(deps);
+    this.#plans = new PlanLine(deps.settings.workers, planLimitMs(deps.settings));
+    this.#observer = deps.observer ?? NO_OBSERVER;
     this.#sweepTimer = setInterval(() => void this.sweep(), SWEEP_INTERVAL_MS).unref();
     void this.sweep();
   }
 
   async checkRoom(): Promise<void> {
+    this.#checkRoom("renders", this.#queue.waiting.length, TYPICAL_RENDER_SECONDS);
+  }
+
+  #checkRoom(what: "renders" | "plans", ahead: number, typicalSeconds: number): void {
     const refusal = this.#deps.refusal();
     if (refusal) throw refusal;
     if (this.#queue.draining) throw new ProblemError("shutting-down", "The service takes no more work.");
     const { queueLimit, workers } = this.#deps.settings;
-    const ahead = this.#queue.waiting.length;
     if (ahead < queueLimit) return;
-    const guess = Math.ceil((TYPICAL_RENDER_SECONDS * ahead) / workers);
+    const guess = Math.ceil((typicalSeconds * ahead) / workers);
     const seconds = Math.min(RETRY_SECONDS.max, Math.max(RETRY_SECONDS.min, guess));
-    throw new ProblemError(
-      "queue-full",
-      `${ahead} renders are waiting, and PRODUCER_QUEUE_LIMIT allows ${queueLimit}.`,
-      {
-        headers: { "Retry-After": String(seconds) },
-      },
-    );
+    const detail = `${ahead} ${what} are waiting, and PRODUCER_QUEUE_LIMIT allows ${queueLimit}.`;
+    throw new ProblemError("queue-full", detail, { headers: { "Retry-After": String(seconds) } });
   }
 
   async submit(submission: Submission): Promise<Admitted> {
@@ -97,7 +104,7 @@ export class MemoryRenders implements Renders {
       submission,
       ++this.#admitted,
       this.#deps.settings.renderTimeoutMs,
-      this.#deps.observer,
+      this.#observer,
     );
     this.#records.set(record.id, record);
     const { idempotency } = submission;
@@ -114,19 +121,24 @@ export class MemoryRenders implements Renders {
   }
 
   async plan(submission: Submission, signal: AbortSignal): Promise<Plan> {
-    const refusal = this.#deps.refusal();
     try {
-      if (refusal) throw refusal;
-      const deadline = Date.now() + this.#deps.settings.planTimeoutMs;
-      const { plan } = await planSubmission(submission, this.#deps, {
-        deadline,
-        signal,
-        charges: new Charges(),
-        onLoss: (loss) => this.#deps.log.warn({ detail: lossWords(loss) }, "a plan is made again"),
-      });
-      return plan;
+      this.#checkRoom("plans", this.#plans.waiting, TYPICAL_PLAN_SECONDS);
+      return await this.#plans.run(() => this.#plan(submission, signal), signal);
     } finally {
       await submission.snapshot.discard();
+    }
+  }
+
+  async #plan(submission: Submission, signal: AbortSignal): Promise<Plan> {
+    const { log } = this.#deps;
+    this.#observer.progressed();
+    try {
+      return await planAlone(submission, this.#deps, {
+        signal,
+        onLoss: (loss) => log.warn({ detail: lossWords(loss) }, "a plan is made again"),
+      });
+    } finally {
+      this.#observer.progressed();
     }
   }
 
@@ -199,10 +211,11 @@ export class MemoryRenders implements Renders {
     };
   }
 
-  /** How many renders wait, and at which stage each running one is. */
-  load(): { readonly waiting: number; readonly stages: readonly Progress["stage"][] } {
-    const { waiting, running } = this.#queue;
-    return { waiting: waiting.length, stages: [...running].map(({ progress }) => progress.stage) };
+  /** How many renders wait, whether for the service itself, and what each running one does. */
+  load(): Load {
+    const { waiting, running, held } = this.#queue;
+    const stages = [...running].map((record) => (record.isStoring ? "store" : record.progress.stage));
+    return { waiting: waiting.length, held, stages };
   }
 
   /** Removes artifacts past their time, and forgets renders after twice that. Runs by itself, at once and every minute. */

@@ -27,6 +27,9 @@ export interface RenderObserver {
   ended(render: EndedRender): void;
 }
 
+/** What is counted of it. */
+export type RenderCounts = Pick<RenderObserver, "started" | "chunkEnded" | "ended">;
+
 export const NO_OBSERVER: RenderObserver = {
   started: () => undefined,
   stage: () => undefined,

@@ -6,18 +6,26 @@ import type { RenderRecord } from "./render-record.ts";
 
 /** What runs has the same deadline in its worker, which is then ended without the grace of a cancelled one. */
 const EXPIRY_DELAY_MS = 100;
+/** How soon a queue that was held looks whether it may go on. */
+const HOLD_MS = 1_000;
+
+export interface QueueDeps extends RenderDeps {
+  readonly log: Log;
+  /** Why nothing can be started now; null when it can. */
+  readonly refusal: () => ProblemError | null;
+}
 
 /** Admitted renders, in order: a few run, the rest wait. What runs is a set of records, so no count can leak. */
 export class RenderQueue {
-  readonly #deps: RenderDeps;
-  readonly #log: Log;
+  readonly #deps: QueueDeps;
   readonly #running = new Set<RenderRecord>();
   #waiting: RenderRecord[] = [];
   #draining = false;
+  /** Runs while nothing of what waits can be started. */
+  #holdTimer: NodeJS.Timeout | null = null;
 
-  constructor(deps: RenderDeps, log: Log) {
+  constructor(deps: QueueDeps) {
     this.#deps = deps;
-    this.#log = log;
   }
 
   get waiting(): readonly RenderRecord[] {
@@ -30,6 +38,11 @@ export class RenderQueue {
 
   get draining(): boolean {
     return this.#draining;
+  }
+
+  /** Whether what waits waits for the service rather than for a place. */
+  get held(): boolean {
+    return this.#holdTimer !== null;
   }
 
   add(record: RenderRecord): void {
@@ -69,6 +82,7 @@ export class RenderQueue {
 
   #startNext(): void {
     while (!this.#draining && this.#running.size < this.#deps.settings.workers) {
+      if (this.#isHeld()) return;
       const record = this.#waiting.shift();
       if (!record) return;
       this.#running.add(record);
@@ -81,8 +95,26 @@ export class RenderQueue {
     }
   }
 
+  /** While the service could not do it, work is not started only to fail: it waits, within its deadline, and says for what. */
+  #isHeld(): boolean {
+    const refusal = this.#waiting.length === 0 ? null : this.#deps.refusal();
+    const waitingFor = refusal && refusal.message;
+    for (const record of this.#waiting) {
+      if (record.progress.waitingFor !== waitingFor) record.report({ waitingFor });
+    }
+    if (this.#holdTimer) clearTimeout(this.#holdTimer);
+    this.#holdTimer = refusal && setTimeout(() => this.#lookAgain(), HOLD_MS).unref();
+    return refusal !== null;
+  }
+
+  #lookAgain(): void {
+    this.#holdTimer = null;
+    this.#startNext();
+    this.#tellPositions();
+  }
+
   async #settle(record: RenderRecord, work: ReturnType<typeof runRender>): Promise<void> {
-    const log = this.#log.child({ renderId: record.id, requestId: record.submission.requestId });
+    const log = this.#deps.log.child({ renderId: record.id, requestId: record.submission.requestId });
     try {
       const artifact = await work;
       record.succeed(artifact);

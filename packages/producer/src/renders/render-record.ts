@@ -44,7 +44,8 @@ export class RenderRecord {
   readonly id = randomUUID();
   readonly events = new EventLog(this.id);
   readonly createdAt = new Date();
-  readonly submission: Submission;
+  /** Without the variables once the render has ended: they may be large, and nobody reads them then. */
+  submission: Submission;
   readonly observer: RenderObserver;
   /** Grows with each render: the order of admission. */
   readonly order: number;
@@ -71,6 +72,11 @@ export class RenderRecord {
     this.order = order;
     this.deadline = new Date(this.createdAt.getTime() + timeoutMs);
     this.events.append({ type: "state", state: "queued" });
+  }
+
+  /** Whether its checked video is being put where it stays, which tells of no progress, within its deadline. */
+  get isStoring(): boolean {
+    return this.state === "running" && this.verdict?.passed === true && Date.now() < this.deadline.getTime();
   }
 
   start(): void {
@@ -122,6 +128,8 @@ export class RenderRecord {
     };
     this.events.append({ type: "state", state });
     this.events.append({ type: "finished", render: this.toRender() });
+    const { variables: _, ...options } = this.submission.options;
+    this.submission = { ...this.submission, options };
     this.#finish();
   }
 

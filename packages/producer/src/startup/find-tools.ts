@@ -1,4 +1,4 @@
-import { findBrowser, findFfmpeg, type Tools } from "@framewright/engine";
+import { findBrowser, findFfmpeg, listEncoders, tryBrowser, type Tools } from "@framewright/engine";
 
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
@@ -31,4 +31,14 @@ export async function findTools(
     "tools found",
   );
   return { browser, ffmpeg, sandbox };
+}
+
+/** Starts the browser and the encoder once. @throws ProblemError, or what else keeps one of them from starting */
+export async function tryTools(
+  { browser, sandbox, ffmpeg }: Tools,
+  scratchDir: string,
+  signal: AbortSignal,
+): Promise<void> {
+  await tryBrowser(browser, sandbox, scratchDir, signal);
+  await listEncoders(ffmpeg.ffmpeg);
 }

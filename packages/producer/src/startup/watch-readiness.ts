@@ -7,13 +7,14 @@ import { type MemoryUse, readMemoryUse } from "../health/memory-use.ts";
 import type { UntouchedWork, WorkView } from "../health/untouched-work.ts";
 import type { Log } from "../log.ts";
 import { freeBytes } from "../scratch/free-bytes.ts";
+import type { LaunchWatch } from "../work/launch-watch.ts";
 import { createReading } from "./reading.ts";
 
 /** Readiness follows within this time. */
 const INTERVAL_MS = 1_000;
 /** With room to spare, so that a file written and removed does not turn readiness on and off. */
 const DISK_RECOVERY = 1.1;
-const MEMORY_RECOVERY_PERCENT = 5;
+const MEMORY_RECOVERY = 0.95;
 
 export interface ReadinessWatch {
   /** Why no work can be taken now; null when it can. */
@@ -23,6 +24,7 @@ export interface ReadinessWatch {
 
 export interface WatchOptions {
   readonly pool: Pool;
+  readonly launches: Pick<LaunchWatch, "fault">;
   readonly heartbeat: Heartbeat;
   readonly work: UntouchedWork;
   readonly viewWork: () => WorkView;
@@ -30,6 +32,8 @@ export interface WatchOptions {
   readonly minFreeBytes: number;
   readonly maxMemoryPercent: number;
   readonly log: Log;
+  /** (Default: of the machine and the own cgroups.) */
+  readonly readMemory?: () => Promise<MemoryUse | null>;
 }
 
 const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
@@ -37,7 +41,7 @@ const percent = ({ usedBytes, limitBytes }: MemoryUse): number => (100 * usedByt
 
 /** Keeps readiness true to what disk, memory, workers and the work itself allow, whatever the load. */
 export function watchReadiness(options: WatchOptions): ReadinessWatch {
-  const { pool, heartbeat, work, viewWork, dataDir, minFreeBytes, maxMemoryPercent, log } = options;
+  const { pool, launches, heartbeat, work, viewWork, dataDir, minFreeBytes, maxMemoryPercent, log } = options;
   const on = new Set<string>();
   const set = (cause: Parameters<Heartbeat["setCause"]>[0], isOn: boolean, detail: string): void => {
     if (isOn !== on.has(cause))
@@ -53,17 +57,23 @@ export function watchReadiness(options: WatchOptions): ReadinessWatch {
     onValue: (free) => set("disk-low", isDiskLow(-free), `${gib(free)} are free.`),
     onFault: (fault) => set("disk-low", true, `The free space cannot be read: ${fault}.`),
   });
-  const isMemoryHigh = createHysteresis(maxMemoryPercent, maxMemoryPercent - MEMORY_RECOVERY_PERCENT);
-  const memory = createReading(readMemoryUse, {
+  const isMemoryHigh = createHysteresis(maxMemoryPercent, maxMemoryPercent * MEMORY_RECOVERY);
+  let memoryFault: string | null = null;
+  const memory = createReading(options.readMemory ?? readMemoryUse, {
     onValue: (use) => {
+      memoryFault = null;
       const detail = use ? `${gib(use.usedBytes)} of ${gib(use.limitBytes)} are in use.` : "";
       set("memory-exhausted", use !== null && isMemoryHigh(percent(use)), detail);
     },
-    onFault: (fault) => log.error({ fault }, "the memory in use cannot be read"),
+    onFault: (fault) => {
+      if (fault !== memoryFault) log.error({ fault }, "the memory in use cannot be read");
+      memoryFault = fault;
+    },
   });
   const look = (): void => {
     if (pool.launchable) heartbeat.noteWorker();
     set("no-worker", !pool.launchable, describeOutage(pool.snapshot()));
+    set("launch-failing", launches.fault !== null, launches.fault ?? "");
     const untouchedMs = work.look(viewWork());
     set("work-untouched", untouchedMs !== null, `For ${Math.round((untouchedMs ?? 0) / 1000)} s now.`);
     disk.read();
@@ -86,6 +96,7 @@ export function watchReadiness(options: WatchOptions): ReadinessWatch {
           "worker-unavailable",
           `No render worker can be started. ${describeOutage(pool.snapshot())}`,
         );
+      if (launches.fault !== null) return new ProblemError("worker-unavailable", launches.fault);
       return null;
     },
     close: () => clearInterval(timer),

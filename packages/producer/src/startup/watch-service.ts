@@ -7,7 +7,8 @@ import { viewWork } from "../health/view-work.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { publishMetrics } from "../metrics/publish-metrics.ts";
-import type { MemoryRenders } from "../renders/memory-renders.ts";
+import type { Load } from "../renders/memory-renders.ts";
+import type { LaunchWatch } from "../work/launch-watch.ts";
 import { type ReadinessWatch, watchReadiness } from "./watch-readiness.ts";
 
 export interface WatchedParts {
@@ -16,7 +17,8 @@ export interface WatchedParts {
   readonly work: UntouchedWork;
   readonly metrics: Metrics;
   readonly pool: Pool;
-  readonly readLoad: () => ReturnType<MemoryRenders["load"]>;
+  readonly launches: LaunchWatch;
+  readonly readLoad: () => Load;
   readonly log: Log;
 }
 
@@ -27,11 +29,12 @@ export function watchService({
   work,
   metrics,
   pool,
+  launches,
   readLoad,
   log,
 }: WatchedParts): ReadinessWatch {
   const view = () => viewWork(readLoad(), pool.snapshot());
-  const readiness = watchReadiness({ ...config, pool, heartbeat, work, viewWork: view, log });
+  const readiness = watchReadiness({ ...config, pool, launches, heartbeat, work, viewWork: view, log });
   metrics.show(pool, readLoad);
   const published = publishMetrics(metrics, heartbeat, log);
   return {

@@ -56,17 +56,25 @@ test.each([
   ["nothing", 0, [], ["ready", "ready"], 0, false],
 ] as const)("%s: %i waiting, %j, workers %j", (_, waiting, stages, states, queued, hasStartable) => {
   const children = states.map(child);
-  expect(viewWork({ waiting, stages }, { size: 2, queued, children }).hasStartable).toBe(hasStartable);
+  expect(viewWork({ waiting, held: false, stages }, { size: 2, queued, children }).hasStartable).toBe(
+    hasStartable,
+  );
 });
 
 test.each([
   ["capture advances", ["capture"], ["busy"], true],
   ["a task that assembles tells of no progress", ["capture", "assemble"], ["busy", "busy"], false],
   ["assembling takes a worker", ["assemble"], ["ready"], true],
+  ["storing tells of no progress, and takes no worker", ["store"], ["ready"], false],
   ["nothing runs", [], ["ready"], false],
 ] as const)("%s: progress is expected: %j, workers %j", (_, stages, states, expectsProgress) => {
   const pool = { size: 2, queued: 0, children: states.map(child) };
-  expect(viewWork({ waiting: 0, stages }, pool).expectsProgress).toBe(expectsProgress);
+  expect(viewWork({ waiting: 0, held: false, stages }, pool).expectsProgress).toBe(expectsProgress);
+});
+
+test("what the service itself holds is not startable", () => {
+  const pool = { size: 2, queued: 0, children: [child("ready")] };
+  expect(viewWork({ waiting: 3, held: true, stages: [] }, pool).hasStartable).toBe(false);
 });
 
 test("silence is borne for longer than any single step may take", () => {
@@ -76,7 +84,7 @@ test("silence is borne for longer than any single step may take", () => {
     readyTimeoutMs: 30_000,
     frameTimeoutMs: 30_000,
   };
-  expect(longestSilenceMs(limits)).toBe(75_000);
-  expect(longestSilenceMs({ ...limits, frameTimeoutMs: 300_000 })).toBe(315_000);
+  expect(longestSilenceMs(limits)).toBe(95_000);
+  expect(longestSilenceMs({ ...limits, frameTimeoutMs: 300_000 })).toBe(365_000);
   expect(longestSilenceMs({ ...limits, untouchedMs: 600_000 })).toBe(600_000);
 });
