@@ -26,7 +26,7 @@ interface ChunkCapture extends Capture {
   readonly meter: FrameMeter;
 }
 
-async function attempt(capture: ChunkCapture, chunk: Chunk): Promise<ChunkFile> {
+async function attempt(capture: ChunkCapture, chunk: Chunk, onStarted: () => void): Promise<ChunkFile> {
   const { record, planned, deps, dir, meter, signal } = capture;
   const { submission } = record;
   const { settings } = deps;
@@ -52,6 +52,7 @@ async function attempt(capture: ChunkCapture, chunk: Chunk): Promise<ChunkFile> 
     // Earlier renders first, and within a render earlier chunks.
     priority: -record.order,
     stallTimeoutMs: chunkSilenceMs(settings),
+    onStarted,
     onProgress: ({ framesDone, waitingFor }) => {
       captured = framesDone ?? captured;
       if (framesDone !== undefined) meter.update(chunk.index, framesDone);
@@ -83,7 +84,7 @@ async function captureOne(capture: ChunkCapture, chunk: Chunk): Promise<ChunkFil
     });
   };
   try {
-    const file = await untilDone({ ...capture, onLoss }, () => attempt(capture, chunk));
+    const file = await untilDone({ ...capture, onLoss }, (onStarted) => attempt(capture, chunk, onStarted));
     observer.chunkEnded("done", file.frames);
     return file;
   } catch (error) {

@@ -29,12 +29,20 @@ function isPlainlySystems(problem: ProblemError): boolean {
 }
 
 /** The problem as the caller gets it: with the last words of the process that ended. */
-function withLastWords(problem: ProblemError): ProblemError {
+function withLastWords(problem: ProblemError, dir: string): ProblemError {
   const { code, message, evidence, cause } = problem;
   if (!evidence?.exit || typeof cause !== "string") return problem;
-  const stderr = publicLines(cause);
+  const stderr = publicLines(cause, dir);
   if (stderr.length === 0) return problem;
   return new ProblemError(code, message, { evidence: { ...evidence, stderr }, cause });
+}
+
+/** One try of some work. */
+export interface Attempt {
+  /** When a worker took it, by the monotonic clock, in milliseconds. */
+  readonly beganAt: number;
+  /** Where it wrote. */
+  readonly dir: string;
 }
 
 /** What losing some work means to a render that goes on. */
@@ -45,11 +53,15 @@ export interface Loss {
 }
 
 /**
- * The losses of one render, and which of them are charged to its composition: the first is not, unless it speaks of
- * the composition; all others are.
+ * The losses of one render, and which of them are charged to its composition. What was under way at a loss and is lost
+ * too, in other workers, is the same incident. The first incident is not charged, unless a loss of it speaks of the
+ * composition; each further one is, once.
  */
 export class Charges {
   #losses = 0;
+  #incidents = 0;
+  #incidentAt = -Infinity;
+  #isIncidentCharged = false;
   #charges = 0;
   #isPlainlySystems = true;
 
@@ -58,17 +70,25 @@ export class Charges {
    * @throws the failure itself when it is no loss; after the third charge, `composition-poisonous`, or the loss itself
    * when all of them were plainly the system's
    */
-  note(failure: unknown): Loss {
+  note(failure: unknown, { beganAt, dir }: Attempt): Loss {
     if (!isProblemError(failure) || !LOSSES.has(failure.code)) throw failure;
-    const problem = withLastWords(failure);
-    const isCharged = this.#losses > 0 || speaksOfComposition(problem);
+    const problem = withLastWords(failure, dir);
     this.#losses += 1;
     this.#isPlainlySystems &&= isPlainlySystems(problem);
-    if (!isCharged) return { problem, charge: null };
+    if (beganAt >= this.#incidentAt) this.#openIncident();
+    const isDue = this.#incidents > 1 || speaksOfComposition(problem);
+    if (!isDue || this.#isIncidentCharged) return { problem, charge: null };
+    this.#isIncidentCharged = true;
     this.#charges += 1;
     if (this.#charges < MAX_CHARGES) return { problem, charge: this.#charges };
     if (this.#isPlainlySystems) throw problem;
     const detail = `What rendered it ended ${this.#losses} times. The last time: ${problem.message}`;
     throw new ProblemError("composition-poisonous", detail, { evidence: problem.evidence, cause: problem });
+  }
+
+  #openIncident(): void {
+    this.#incidents += 1;
+    this.#incidentAt = performance.now();
+    this.#isIncidentCharged = false;
   }
 }

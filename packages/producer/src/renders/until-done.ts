@@ -12,17 +12,21 @@ export interface Tries {
   readonly onLoss: (loss: Loss) => void;
 }
 
-/** Tries work again for as long as it is merely lost and the charges allow. @throws ProblemError */
+/**
+ * Tries work again for as long as it is merely lost and the charges allow. An attempt that may wait
+ * for a worker while others run says when one has taken it. @throws ProblemError
+ */
 export async function untilDone<T>(
   { charges, signal, dir, onLoss }: Tries,
-  attempt: () => Promise<T>,
+  attempt: (onStarted: () => void) => Promise<T>,
 ): Promise<T> {
   for (;;) {
+    let beganAt = performance.now();
     try {
-      return await attempt();
+      return await attempt(() => (beganAt = performance.now()));
     } catch (error) {
       signal.throwIfAborted();
-      onLoss(charges.note(await orDiskFull(error, dir)));
+      onLoss(charges.note(await orDiskFull(error, dir), { beganAt, dir }));
     }
   }
 }

@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Higher first. */
   readonly priority: number;
+  /** Called when a worker has taken the job. */
+  readonly onStarted?: () => void;
   readonly onProgress?: (progress: JobProgress) => void;
   /** A job without progress for this long is stuck. */
   readonly stallTimeoutMs?: number;

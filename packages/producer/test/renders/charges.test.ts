@@ -11,6 +11,9 @@ function problem(code: ProblemCode, exit?: Partial<Exit>, cause?: string): Probl
   return new ProblemError(code, `It was ${code}.`, { ...(exit && { evidence: { exit: full } }), cause });
 }
 
+const DIR = "/data/scratch/render-x";
+const nextAttempt = () => ({ beganAt: performance.now(), dir: DIR });
+
 const killed = (): ProblemError => problem("worker-lost", { signal: "SIGKILL" });
 const oom = (): ProblemError => problem("worker-lost", { reason: "oom", signal: "SIGKILL" });
 
@@ -19,7 +22,7 @@ function account(...failures: ProblemError[]): (number | null | string)[] {
   const charges = new Charges();
   return failures.map((failure) => {
     try {
-      return charges.note(failure).charge;
+      return charges.note(failure, nextAttempt()).charge;
     } catch (error) {
       return error instanceof ProblemError ? error.code : String(error);
     }
@@ -56,14 +59,51 @@ describe("Charges of a render", () => {
     },
   );
 
+  /** Three pieces of work run at once, and are tried again as they are lost; `turns` says which is lost, in order. */
+  function accountOfThree(turns: readonly number[], loss: () => ProblemError): (number | null | string)[] {
+    const charges = new Charges();
+    const attempts = [nextAttempt(), nextAttempt(), nextAttempt()];
+    return turns.map((turn) => {
+      try {
+        return charges.note(loss(), attempts[turn]!).charge;
+      } catch (error) {
+        return error instanceof ProblemError ? error.code : String(error);
+      } finally {
+        attempts[turn] = nextAttempt();
+      }
+    });
+  }
+
+  it("counts what was under way at a loss and is lost too as one incident", () => {
+    expect(accountOfThree([0, 1, 2, 2], killed)).toEqual([null, null, null, 1]);
+    expect(accountOfThree([0, 1, 2, 2, 0, 1], oom)).toEqual([1, null, null, 2, null, null]);
+  });
+
+  it("comes to an end also when the losses of two pieces alternate", () => {
+    expect(accountOfThree([0, 1, 0, 1, 0, 1, 0], killed)).toEqual([
+      null,
+      null,
+      1,
+      null,
+      2,
+      null,
+      "worker-lost",
+    ]);
+  });
+
+  it("charges an incident once one of its losses speaks of the composition", () => {
+    const losses = [killed(), oom(), oom()];
+    expect(accountOfThree([0, 1, 2], () => losses.shift() ?? killed())).toEqual([null, 1, null]);
+  });
+
   it("gives the evidence with the poison: the exit, and the last words without paths and stacks", () => {
     const words =
       "Loading /home/someone/secret.bin failed\n    at run (file:///srv/app/main.js:1:2)\nbad luck";
     const charges = new Charges();
     const lost = (): ProblemError => problem("worker-lost", { reason: "oom", signal: "SIGKILL" }, words);
-    charges.note(lost());
-    charges.note(lost());
-    expect(() => charges.note(lost())).toThrow(
+    charges.note(lost(), nextAttempt());
+    charges.note(lost(), nextAttempt());
+    expect(() => charges.note(lost(), nextAttempt())).toThrow(
       expect.objectContaining({
         code: "composition-poisonous",
         evidence: {
@@ -84,11 +124,22 @@ describe("Last words for a caller", () => {
     ["1/2 done and/or not", "1/2 done and/or not"],
     ["'/data/scratch/1-2-abc/render-x/chunk-0.mp4': Broken pipe", "'…': Broken pipe"],
   ])("%s becomes %s", (line, expected) => {
-    expect(publicLines(line)).toEqual([expected]);
+    expect(publicLines(line, DIR)).toEqual([expected]);
+  });
+
+  it.each([
+    ["/home/me/my data/scratch/render-x", "open '/home/me/my data/scratch/render-x/a.mp4' failed"],
+    ["/home/me/my data/scratch/render-x", "open '/home/me/my data/cache/lib.so' failed"],
+    ["/srv/a (b)/it's, ok/scratch/render-x", "open '/srv/a (b)/it's, ok/scratch/render-x/a.mp4' failed"],
+  ])("of a process that works in %s have nothing of that folder", (dir, line) => {
+    expect(publicLines(line, dir)).toEqual(["open '…' failed"]);
   });
 
   it("keeps few lines, of bounded length", () => {
-    const lines = publicLines(Array.from({ length: 99 }, (_, n) => `${n} ${"x".repeat(999)}`).join("\n"));
+    const lines = publicLines(
+      Array.from({ length: 99 }, (_, n) => `${n} ${"x".repeat(999)}`).join("\n"),
+      DIR,
+    );
     expect(lines).toHaveLength(10);
     expect(lines.at(-1)?.startsWith("98 x")).toBe(true);
     expect(Math.max(...lines.map(({ length }) => length))).toBe(300);
