@@ -54,6 +54,13 @@ describe("readConfig", () => {
     });
   });
 
+  it("takes no time that a timer cannot wait for", () => {
+    const longest = { PRODUCER_RENDER_TIMEOUT_SECONDS: String(24 * 86_400) };
+    expect(readConfig(longest).renderTimeoutMs).toBeLessThan(2 ** 31 - 1);
+    const tooLong = { PRODUCER_RENDER_TIMEOUT_SECONDS: String(25 * 86_400) };
+    expect(() => readConfig(tooLong)).toThrow(/PRODUCER_RENDER_TIMEOUT_SECONDS/);
+  });
+
   it("says in one line per variable what is wrong and what is expected", () => {
     expect(
       linesOf({
@@ -69,7 +76,7 @@ describe("readConfig", () => {
       'PRODUCER_DISABLE_HEALTH_WORKER: expected one of: true, false, 1, 0, got "yes"',
       'PRODUCER_WORKERS: expected auto, or a whole number from 1 to 256, got "many"',
       'PRODUCER_MAX_UPLOAD_BYTES: expected a whole number from 1 to 9007199254740991, got "1e9"',
-      'PRODUCER_RENDER_TIMEOUT_SECONDS: expected a whole number from 1 to 2592000, got "-1"',
+      'PRODUCER_RENDER_TIMEOUT_SECONDS: expected a whole number from 1 to 2073600, got "-1"',
       'PRODUCER_LOG_LEVEL: expected one of: trace, debug, info, warn, error, fatal, silent, got "loud"',
     ]);
   });
