@@ -1,4 +1,4 @@
-const FIRST_DELAY_MS = 200;
+export const FIRST_DELAY_MS = 200;
 const MAX_DELAY_MS = 30_000;
 /** Jitter only lengthens, so that the number of starts in a time has an upper bound. */
 const JITTER = 0.25;

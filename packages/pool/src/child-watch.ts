@@ -6,6 +6,8 @@ import { within } from "./within.ts";
 const COMPARE_TIMEOUT_MS = 1_000;
 
 export interface ChildWatch {
+  /** Looks at a child whose task is over: what it had started for the task, and the last look saw, may be gone. */
+  lookAt(child: SupervisedChild): void;
   close(): void;
 }
 
@@ -50,6 +52,14 @@ export function startChildWatch(
     if (!isComparing && suspects.length > 0) void compare(suspects);
   }
 
+  function lookAt(child: SupervisedChild): void {
+    const { pid, memoryBytes } = child.snapshot();
+    if (pid === undefined || lowestBytes === Infinity) return child.review(memoryBytes);
+    const bytes = measure(new Set([pid])).get(pid)?.bytes;
+    // Either is an upper bound: the counters count shared pages for each who shares them.
+    child.review(bytes === undefined ? undefined : Math.min(bytes, memoryBytes ?? bytes));
+  }
+
   const timer = setInterval(look, intervalMs).unref();
-  return { close: () => clearInterval(timer) };
+  return { lookAt, close: () => clearInterval(timer) };
 }

@@ -107,7 +107,16 @@ class TaskServer {
     } catch (error) {
       // Ended by this process's leave, not by the task's fault: without an answer the pool counts it as lost.
       if (this.#isLeaving) return;
+      this.#fail(id, error, retire);
+    }
+  }
+
+  #fail(id: number, error: unknown, retire: boolean): void {
+    try {
       this.#answer({ type: "failed", id, error: this.#toWire(error), retire });
+    } catch {
+      // It throws when read, is no JSON, or is too long: what can be told is that the task has failed.
+      this.#answer({ type: "failed", id, error: { message: "The error cannot be sent." }, retire });
     }
   }
 

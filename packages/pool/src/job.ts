@@ -10,10 +10,9 @@ import {
   type UnansweredCode,
 } from "./pool-error.ts";
 import type { SupervisedChild } from "./supervised-child.ts";
+import { MAX_TIMER_MS } from "./timer-limit.ts";
 import { within } from "./within.ts";
 
-/** A longer timer would fire at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 /** A child that keeps dying when it is handed work is lost, even if it never said that it took the work. */
 const MAX_DISPATCHES = 3;
 /** On top of the grace: a child whose death takes longer no longer holds up its task's caller. */
@@ -81,11 +80,12 @@ export class Job {
   /** Gives the task to a child; false when the child cannot take it after all. */
   runOn(child: SupervisedChild): boolean {
     if (!this.#assignTo(child)) return false;
+    if (this.#isSettled) return true;
     this.#dispatches += 1;
     clearTimeout(this.#acquireTimer);
     const { stallTimeoutMs } = this.#options;
     if (stallTimeoutMs !== undefined) {
-      this.#stallTimer = setTimeout(() => this.stop("stalled"), Math.min(stallTimeoutMs, MAX_TIMER_MS));
+      this.#stallTimer = setTimeout(() => this.#onStall(child), Math.min(stallTimeoutMs, MAX_TIMER_MS));
     }
     return true;
   }
@@ -115,7 +115,7 @@ export class Job {
         task: this.#options.task,
         onStarted: () => this.#onStarted(child),
         onProgress: (progress) => this.#onProgress(progress),
-        onAnswer: (answer) => this.#onAnswer(answer),
+        onAnswer: (answer) => this.#onAnswer(child, answer),
         onLost: (exit) => this.#onLost(exit),
       });
       if (isTaken) this.#child = child;
@@ -132,6 +132,10 @@ export class Job {
     verdict: PoolError,
   ): Promise<void> {
     child.kill(reason);
+    await this.#rejectOnceDead(child, verdict);
+  }
+
+  async #rejectOnceDead(child: SupervisedChild, verdict: PoolError): Promise<void> {
     await within(child.dead, this.#options.killGraceMs + DEATH_TIMEOUT_MS);
     this.#reject(verdict);
   }
@@ -151,15 +155,23 @@ export class Job {
     notify(this.#options.onStarted);
   }
 
+  #onStall(child: SupervisedChild): void {
+    // A dying child is silent for its own reason, and the task settles by that.
+    if (child.state !== "dying") this.stop("stalled");
+  }
+
   #onProgress(progress: unknown): void {
     this.#stallTimer?.refresh();
     if (!this.#verdict) notify(this.#options.onProgress, progress);
   }
 
-  #onAnswer(answer: TaskAnswer): void {
-    // A cancelled task is over once its child is free; a killed child first has to be dead.
-    if (this.#verdict?.code === "cancelled") return this.#reject(this.#verdict);
-    if (this.#verdict) return;
+  #onAnswer(child: SupervisedChild, answer: TaskAnswer): void {
+    if (this.#verdict) {
+      // A cancelled task is over once its child is free; a dying child first has to be dead.
+      if (child.state === "dying") void this.#rejectOnceDead(child, this.#verdict);
+      else this.#reject(this.#verdict);
+      return;
+    }
     if (answer.type === "done") this.#resolve(answer.result);
     else this.#reject(new PoolError("task-failed", "The task failed.", { payload: answer.error }));
   }

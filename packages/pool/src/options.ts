@@ -1,5 +1,6 @@
 import type { ChildExit } from "./child-exit.ts";
 import type { PoolErrorCode } from "./pool-error.ts";
+import { MAX_TIMER_MS } from "./timer-limit.ts";
 
 export interface ChildOptions {
   /** The module that each child runs; it calls `serveTasks`. */
@@ -66,8 +67,28 @@ const DEFAULTS = {
   onOutput: () => undefined,
 } as const satisfies Partial<PoolOptions>;
 
+/** An option that is undefined counts as not given, and no time is longer than a timer can be. */
 export function withDefaults(options: PoolOptions): Required<PoolOptions> {
-  return { ...DEFAULTS, ...options };
+  const all = { ...DEFAULTS, ...given(options) };
+  return {
+    ...all,
+    startTimeoutMs: timer(all.startTimeoutMs),
+    pingIntervalMs: timer(all.pingIntervalMs),
+    killGraceMs: timer(all.killGraceMs),
+    acquireTimeoutMs: timer(all.acquireTimeoutMs),
+    cancelGraceMs: timer(all.cancelGraceMs),
+    steadyAfterMs: timer(all.steadyAfterMs),
+    watchIntervalMs: timer(all.watchIntervalMs),
+  };
+}
+
+const timer = (ms: number): number => Math.min(ms, MAX_TIMER_MS);
+
+/** The same options without those that are undefined: what is left has the same types. */
+function given(options: PoolOptions): PoolOptions {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  ) as unknown as PoolOptions;
 }
 
 export type PoolEvent =

@@ -1,21 +1,22 @@
 import type { BreakerSnapshot } from "./breaker.ts";
 import type { ChildExit, ChildState } from "./child-exit.ts";
+import type { ChildObserver } from "./child-observer.ts";
 import { type ChildWatch, startChildWatch } from "./child-watch.ts";
 import { Job, type JobOwner } from "./job.ts";
 import { notify } from "./notify.ts";
 import { type PoolEvent, type PoolOptions, type TaskOptions, withDefaults } from "./options.ts";
 import { poolError, unavailableError } from "./pool-error.ts";
 import { createStartGate, type StartGate } from "./start-gate.ts";
-import { type ChildObserver, type ChildSnapshot, SupervisedChild } from "./supervised-child.ts";
+import { type ChildSnapshot, SupervisedChild } from "./supervised-child.ts";
 import { TaskQueue } from "./task-queue.ts";
 import { within } from "./within.ts";
 
 const CLOSE_TIMEOUT_MS = 25_000;
 /** From SIGKILL until a group is gone; only one that hangs in the kernel takes longer. */
-const DEATH_TIMEOUT_MS = 500;
+const REAP_TIMEOUT_MS = 500;
 /** Better late than with a child that is not known to be gone. */
 const CLOSE_SLACK_MS = 1_500;
-/** A child that is being replaced may be missing for this long before the pool counts as unable to take work. */
+/** A child that died unasked may be missing for this long before the pool counts as unable to take work; one that was recycled, for as long as a start may take. */
 const REPLACE_TIMEOUT_MS = 5_000;
 
 export interface PoolSnapshot {
@@ -30,6 +31,8 @@ export interface PoolSnapshot {
   readonly memoryBytes: number | undefined;
   /** Every child whose process group is not known to be gone. */
   readonly children: readonly ChildSnapshot[];
+  /** How the last start failed; undefined once a child has proved itself. */
+  readonly lastFailure: ChildExit | undefined;
   readonly lastExit: (ChildExit & { readonly childId: number; readonly at: number }) | undefined;
 }
 
@@ -119,6 +122,7 @@ class ChildPool implements Pool {
       memoryBytes: process.platform === "linux" ? sumMemory(children) : undefined,
       children,
       lastExit: this.#lastExit,
+      lastFailure: this.#gate.lastFailure,
     };
   }
 
@@ -128,13 +132,15 @@ class ChildPool implements Pool {
   }
 
   async #close(deadline: number): Promise<void> {
+    // Whoever is told of the end of a task or a child below finds the pool closing already.
+    await Promise.resolve();
     this.#gate.close();
     this.#watch.close();
     for (const job of this.#queue.drain()) job.stop("closed");
     const children = [...this.#children];
     const allDead = Promise.all(children.map((child) => child.dead));
     for (const child of children) child.drain("closed");
-    const deathMs = this.#options.killGraceMs + DEATH_TIMEOUT_MS;
+    const deathMs = this.#options.killGraceMs + REAP_TIMEOUT_MS;
     if (await within(allDead, Math.max(deadline - Date.now() - deathMs, 0))) return;
     for (const child of children) child.kill("closed");
     await within(allDead, deathMs + CLOSE_SLACK_MS);
@@ -189,10 +195,11 @@ class ChildPool implements Pool {
       this.#wasReady = true;
       this.#outageSince = undefined;
       this.#emit({ type: "ready", childId: child.id, startMs: Date.now() - child.startedAt });
-      setTimeout(() => this.#prove(child), this.#options.steadyAfterMs).unref();
+      setTimeout(() => this.#proveSteady(child), this.#options.steadyAfterMs).unref();
       this.#dispatch();
       this.replenish();
     },
+    onTaskDone: (child) => this.#watch.lookAt(child),
     onFree: (child) => {
       this.#prove(child);
       this.#dispatch();
@@ -217,6 +224,10 @@ class ChildPool implements Pool {
       this.#giveBack();
     }
     this.replenish();
+  }
+
+  #proveSteady(child: SupervisedChild): void {
+    if (child.state !== "dying") this.#prove(child);
   }
 
   /** Only a child's first proof tells of starting: others may fail to start while it goes on. */
@@ -246,7 +257,9 @@ class ChildPool implements Pool {
   }
 
   #isReplacing(): boolean {
-    return this.#wasReady && this.#gate.failures === 0 && this.#outageMs() < REPLACE_TIMEOUT_MS;
+    const wasRecycled = this.#lastExit?.reason === "recycle";
+    const timeoutMs = wasRecycled ? this.#options.startTimeoutMs : REPLACE_TIMEOUT_MS;
+    return this.#wasReady && this.#gate.failures === 0 && this.#outageMs() < timeoutMs;
   }
 
   #hasChildIn(state: ChildState): boolean {

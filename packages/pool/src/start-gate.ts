@@ -1,4 +1,4 @@
-import { type Backoff, createBackoff } from "./backoff.ts";
+import { type Backoff, createBackoff, FIRST_DELAY_MS } from "./backoff.ts";
 import { type Breaker, type BreakerSnapshot, createBreaker } from "./breaker.ts";
 import { type ChildExit, describeExit } from "./child-exit.ts";
 import type { PoolEvent } from "./options.ts";
@@ -32,6 +32,14 @@ export function createStartGate({ breakerFailures, onRetry, onEvent }: StartGate
   let timer: NodeJS.Timeout | undefined;
   let lastFailure: ChildExit | undefined;
 
+  function retryAfter(delayMs: number): void {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      timer = undefined;
+      onRetry();
+    }, delayMs);
+  }
+
   return {
     get failures() {
       return backoff.failures;
@@ -52,10 +60,7 @@ export function createStartGate({ breakerFailures, onRetry, onEvent }: StartGate
       lastFailure = exit;
       const delayMs = backoff.fail();
       const { failures } = backoff;
-      timer = setTimeout(() => {
-        timer = undefined;
-        onRetry();
-      }, delayMs);
+      retryAfter(delayMs);
       onEvent({ type: "backoff", failures, delayMs });
       const reason = describeExit(exit);
       if (breaker.fail(failures, reason)) onEvent({ type: "breaker-opened", failures, reason });
@@ -63,6 +68,8 @@ export function createStartGate({ breakerFailures, onRetry, onEvent }: StartGate
     noteProof() {
       backoff.reset();
       lastFailure = undefined;
+      // What kept the others from starting is over.
+      if (timer !== undefined) retryAfter(FIRST_DELAY_MS);
       if (breaker.prove()) onEvent({ type: "breaker-closed" });
     },
     close() {

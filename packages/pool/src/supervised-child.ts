@@ -1,8 +1,10 @@
 import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import type { Assignment } from "./assignment.ts";
 import { type ChildExit, type ChildState, classifyExit, type ExitReason } from "./child-exit.ts";
 import { type ChildLink, openLink } from "./child-link.ts";
+import type { ChildObserver } from "./child-observer.ts";
 import { type Heartbeat, startHeartbeat } from "./heartbeat.ts";
 import { excess, type Wear, wornOut } from "./limits.ts";
 import {
@@ -24,28 +26,6 @@ const LAST_OUTPUT_TIMEOUT_MS = 500;
 const UNDEAD_RETRY_MS = 1_000;
 /** A child that answers no ping, keeps to no protocol or takes all memory will not end in good order either. */
 const HOPELESS: ReadonlySet<ExitReason> = new Set(["ping", "protocol", "oom"]);
-
-/** A task as its child sees it. */
-export interface Assignment {
-  readonly id: number;
-  readonly task: unknown;
-  onStarted(): void;
-  onProgress(progress: unknown): void;
-  /** The child has answered and is free. */
-  onAnswer(answer: TaskAnswer): void;
-  /** The child is dead, without an answer. */
-  onLost(exit: ChildExit): void;
-}
-
-export interface ChildObserver {
-  onReady(child: SupervisedChild): void;
-  /** The child has settled a task, and is ready or draining. */
-  onFree(child: SupervisedChild): void;
-  /** The child can do no more work; its process group is being ended. */
-  onDying(child: SupervisedChild): void;
-  onDead(child: SupervisedChild, exit: ChildExit): void;
-  onOutput(child: SupervisedChild, line: string): void;
-}
 
 export interface ChildSnapshot extends Wear {
   readonly id: number;
@@ -161,7 +141,7 @@ export class SupervisedChild {
   }
 
   /** Notes what its processes hold. Kills a child that holds too much, and replaces one that is worn out. */
-  review(memoryBytes = this.#memoryBytes): void {
+  review(memoryBytes: number | undefined): void {
     this.#memoryBytes = memoryBytes;
     const tooMuch = excess(memoryBytes, this.#options.killMemoryBytes);
     if (tooMuch !== undefined) return this.kill("oom", tooMuch);
@@ -231,7 +211,7 @@ export class SupervisedChild {
     if (this.#state === "busy") this.#state = "ready";
     if (this.#state === "draining") this.#leave();
     else if (answer.retire) this.drain("recycle");
-    else this.review();
+    else this.#observer.onTaskDone(this);
     assignment.onAnswer(answer);
     this.#observer.onFree(this);
   }
@@ -278,6 +258,8 @@ export class SupervisedChild {
     if (this.pid !== undefined) {
       let isGone = await killGroup(this.pid, graceMs);
       while (!isGone) {
+        // The kernel cannot end one of its processes: the place stays taken, but nobody waits for its task any more.
+        this.#loseTask(this.#exit());
         await sleep(UNDEAD_RETRY_MS, undefined, { ref: false });
         isGone = await killGroup(this.pid, 0);
       }
@@ -290,13 +272,22 @@ export class SupervisedChild {
   #finish(): void {
     this.#link?.close();
     this.#state = "dead";
+    const exit = this.#exit();
+    this.#loseTask(exit);
+    this.#observer.onDead(this, exit);
+    this.#dead.resolve();
+  }
+
+  #exit(): ChildExit {
     const end = { ...this.#end, stderrTail: this.#link?.stderrTail() ?? "" };
     const reason = this.#reason ?? classifyExit(end, this.#oomWatch?.hasKilled());
     const { tasksDone, ageMs } = this.#wear();
-    const exit: ChildExit = { ...end, reason, from: this.#from, detail: this.#detail, tasksDone, ageMs };
-    this.#assignment?.onLost(exit);
+    return { ...end, reason, from: this.#from, detail: this.#detail, tasksDone, ageMs };
+  }
+
+  #loseTask(exit: ChildExit): void {
+    const assignment = this.#assignment;
     this.#assignment = undefined;
-    this.#observer.onDead(this, exit);
-    this.#dead.resolve();
+    assignment?.onLost(exit);
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { isGroupAlive } from "../src/index.ts";
+import { isGroupAlive, type PoolError } from "../src/index.ts";
 import { count, errorOf, exits, inMs, openPool, readyChild } from "./harness.ts";
 
 const soon = () => ({ deadline: inMs(20_000) });
@@ -19,6 +19,24 @@ describe("close", () => {
     expect(test.pool.close()).toBe(test.pool.close());
     expect(test.pool.snapshot()).toMatchObject({ children: [], launchable: false });
     expect(exits(test.events)).toMatchObject([{ reason: "closed", code: 0 }]);
+  });
+
+  it("takes nothing from those who hear that it closes, and closes once for them too", async () => {
+    let late: Promise<PoolError> | undefined;
+    let again: Promise<void> | undefined;
+    const test = openPool("tasks", {
+      onEvent: ({ type }) => {
+        if (type !== "task-settled") return;
+        late ??= errorOf(test.pool.run({ do: "echo" }, soon()));
+        again ??= test.pool.close();
+      },
+    });
+    const waiting = errorOf(test.pool.run({ do: "echo" }, soon()));
+    const closed = test.pool.close();
+    expect((await waiting).code).toBe("closed");
+    expect((await late)?.code).toBe("closed");
+    expect(again).toBe(closed);
+    await closed;
   });
 
   it("ends children that are still starting, and starts no more", async () => {

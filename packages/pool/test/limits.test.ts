@@ -73,6 +73,14 @@ describe("a child is replaced between tasks, without a delay", () => {
     expect(exits(events)[0]).toMatchObject({ reason: "recycle", tasksDone: 1 });
   });
 
+  it("but not for what its task had started and has ended again", onLinux, async () => {
+    const { pool, events } = openPool("glutton", { maxMemoryBytes: 250 * MIB, watchIntervalMs: 100 });
+    const meal = { mib: 300, by: "guest", ms: 500 };
+    const first = await pool.run(meal, soon());
+    expect(await pool.run(meal, soon())).toBe(first);
+    expect(exits(events)).toEqual([]);
+  });
+
   it("but a limit that no child can keep does not make a storm", onLinux, async () => {
     const { pool, events } = openPool("tasks", { maxMemoryBytes: 1 * MIB, watchIntervalMs: 50 });
     await until("three failures", 15_000, () => pool.snapshot().failures >= 3);

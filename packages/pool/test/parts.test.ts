@@ -5,10 +5,13 @@ import { describe, expect, it } from "vitest";
 
 import { createBackoff } from "../src/backoff.ts";
 import { openChannel } from "../src/channel.ts";
-import { classifyExit } from "../src/child-exit.ts";
+import { type ChildExit, classifyExit } from "../src/child-exit.ts";
 import { createLines } from "../src/lines.ts";
 import { parseChildMessage, parsePoolMessage } from "../src/messages.ts";
+import { type PoolOptions, withDefaults } from "../src/options.ts";
+import { createStartGate } from "../src/start-gate.ts";
 import { TaskQueue } from "../src/task-queue.ts";
+import { within } from "../src/within.ts";
 
 describe("backoff", () => {
   it("doubles from 0.2 s to 30 s, never shorter, and starts over after a reset", () => {
@@ -18,6 +21,52 @@ describe("backoff", () => {
     backoff.reset();
     expect(backoff.fail()).toBe(200);
     expect(createBackoff(() => 1).fail()).toBe(250);
+  });
+});
+
+describe("start gate", () => {
+  it("does not keep the others waiting once a child has proved itself", async () => {
+    let failures = 0;
+    const failed = Promise.withResolvers<void>();
+    const retried = Promise.withResolvers<void>();
+    const exit: ChildExit = {
+      ...{ reason: "start-failed", from: "spawning", detail: undefined, code: 1, signal: null },
+      ...{ stderrTail: "", tasksDone: 0, ageMs: 1 },
+    };
+    const gate = createStartGate({
+      breakerFailures: 5,
+      onRetry: () => (failures < 4 ? fail() : retried.resolve()),
+      onEvent: () => undefined,
+    });
+    const fail = (): void => {
+      failures += 1;
+      gate.noteFailure(exit);
+      if (failures === 4) failed.resolve();
+    };
+    fail();
+    await failed.promise;
+    // The next start would be 1.6 s away.
+    gate.noteProof();
+    const proved = performance.now();
+    expect(gate.isWaiting).toBe(true);
+    await retried.promise;
+    expect(performance.now() - proved).toBeGreaterThanOrEqual(190);
+    expect(performance.now() - proved).toBeLessThan(1_500);
+    gate.close();
+  });
+});
+
+describe("options", () => {
+  it("are at their default when undefined, and no time is longer than a timer can be", () => {
+    const given: PoolOptions = { entry: new URL("file:///x.ts"), size: 1, env: {}, startTimeoutMs: Infinity };
+    Object.assign(given, { killGraceMs: undefined, onEvent: undefined });
+    const options = withDefaults(given);
+    expect(options).toMatchObject({ startTimeoutMs: 2 ** 31 - 1, killGraceMs: 2_000, maxAgeMs: Infinity });
+    expect(options.onEvent).toBeTypeOf("function");
+  });
+
+  it("a wait without an end waits", async () => {
+    expect(await within(sleep(50), Infinity)).toBe(true);
   });
 });
 

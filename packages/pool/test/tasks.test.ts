@@ -1,9 +1,12 @@
+import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 import { describe, expect, it } from "vitest";
 
 import { isGroupAlive } from "../src/index.ts";
-import { errorOf, exits, inMs, openPool, readyChild, until } from "./harness.ts";
+import { count, errorOf, exits, fixture, inMs, openPool, readyChild, until } from "./harness.ts";
 
 const soon = () => ({ deadline: inMs(15_000) });
 
@@ -41,6 +44,26 @@ describe("a task", () => {
       payload: { message: expect.stringContaining("limit") },
     });
     expect(pool.snapshot().children).toMatchObject([{ id: child.id, state: "ready" }]);
+  });
+
+  it("fails alone when what it throws cannot be sent", async () => {
+    const { pool } = openPool("tasks");
+    const child = await readyChild({ pool, events: [], output: [] });
+    for (const order of ["fail-unsendable", "fail-unreadable"]) {
+      const error = await errorOf(pool.run({ do: order }, soon()));
+      expect(error).toMatchObject({
+        code: "task-failed",
+        payload: { message: "The error cannot be sent." },
+      });
+    }
+    expect(pool.snapshot().children).toMatchObject([{ id: child.id, state: "ready", tasksDone: 2 }]);
+  });
+
+  it("leaves no timer behind when it cannot be sent", async () => {
+    const entry = fileURLToPath(fixture("supervisor-of-unsendable"));
+    // It would go on for as long as the task may be silent.
+    const { stdout } = await promisify(execFile)(process.execPath, [entry], { env: {}, timeout: 15_000 });
+    expect(stdout).toBe("task-failed");
   });
 
   it("waits by priority, then by arrival", async () => {
@@ -135,5 +158,20 @@ describe("a cancelled task", () => {
     expect((await running).code).toBe("cancelled");
     expect(await isGroupAlive(child.pid!)).toBe(false);
     expect(exits(events)).toMatchObject([{ reason: "cancelled" }]);
+  });
+
+  it("is settled only when its dying child is dead, whatever that still answers", async () => {
+    const { pool, events } = openPool("tasks", { cancelGraceMs: 10_000 });
+    const child = await readyChild({ pool, events, output: [] });
+    const controller = new AbortController();
+    const running = errorOf(pool.run({ do: "answer-and-stay" }, { ...soon(), signal: controller.signal }));
+    await until("the start", 5_000, () => count(events, "task-started") === 1);
+    await sleep(100);
+    controller.abort();
+    const closed = pool.close(Date.now());
+    expect((await running).code).toBe("cancelled");
+    expect(await isGroupAlive(child.pid!)).toBe(false);
+    await closed;
+    expect(exits(events)).toMatchObject([{ reason: "closed", signal: "SIGKILL", tasksDone: 1 }]);
   });
 });

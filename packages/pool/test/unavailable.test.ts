@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { describe, expect, it } from "vitest";
 
 import { errorOf, inMs, openPool, readyChild, until } from "./harness.ts";
@@ -24,6 +26,23 @@ it("a child that is only being replaced does not count as a loss", async () => {
     return test.pool.snapshot().children.some((child) => child.state === "ready");
   });
   expect([...seen]).toEqual([true]);
+});
+
+it("a replacement may take its time to start", async () => {
+  const test = openPool("tasks", {
+    onEvent: (event) => {
+      if (event.type === "spawned" && event.childId > 1) process.kill(event.pid!, "SIGSTOP");
+    },
+  });
+  await readyChild(test);
+  await test.pool.run({ do: "retire" }, { deadline: inMs(15_000) });
+  const next = await until("the replacement", 5_000, () =>
+    test.pool.snapshot().children.find((child) => child.state === "spawning"),
+  );
+  await sleep(5_500);
+  expect(test.pool.launchable).toBe(true);
+  process.kill(next.pid!, "SIGCONT");
+  await readyChild(test);
 });
 
 it("a task that waits for busy children waits longer than the acquire timeout", async () => {
