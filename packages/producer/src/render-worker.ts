@@ -2,6 +2,7 @@ import { isProblemError, type ProblemCode, toWireError } from "@framewright/cont
 import { serveTasks } from "@framewright/pool";
 
 import type { Job } from "./work/jobs.ts";
+import { namingOom } from "./work/naming-oom.ts";
 import { runJob } from "./work/run-job.ts";
 
 /** Something of a browser or an encoder that ended in mid-work may be left here: the next try gets a fresh worker. */
@@ -14,7 +15,7 @@ serveTasks(
   async (task, context) => {
     try {
       // The pool that started this process sends nothing but jobs.
-      return await runJob(task as Job, context);
+      return await namingOom(() => runJob(task as Job, context));
     } catch (error) {
       if (isProblemError(error) && TAINTING.has(error.code)) context.retire();
       throw error;
