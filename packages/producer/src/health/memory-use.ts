@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+
+import { CGROUP_MEMBERSHIP, CGROUP_MOUNT, cgroupDirs } from "../startup/cgroup-dirs.ts";
 
 /** Memory in use of what may be used, in bytes. File caches, which the kernel gives back, do not count. */
 export interface MemoryUse {
@@ -7,32 +9,26 @@ export interface MemoryUse {
   readonly limitBytes: number;
 }
 
-interface CgroupVersion {
-  readonly root: string;
-  /** The line of this process in /proc/self/cgroup. */
-  readonly line: RegExp;
+interface CgroupFiles {
   readonly limit: string;
   readonly usage: string;
   /** What of memory.stat is cache, with that of the groups below. */
   readonly cache: RegExp;
 }
 
-const CGROUPS: readonly CgroupVersion[] = [
-  {
-    root: "/sys/fs/cgroup",
-    line: /^0::(.*)$/m,
+/** By controller: that of memory is a tree of its own in version 1. */
+const CGROUP_FILES: Readonly<Record<string, CgroupFiles>> = {
+  "": {
     limit: "memory.max",
     usage: "memory.current",
     cache: /^(?:active_file|inactive_file|slab_reclaimable) (\d+)$/gm,
   },
-  {
-    root: "/sys/fs/cgroup/memory",
-    line: /^\d+:(?:[^:\n]*,)?memory(?:,[^:\n]*)?:(.*)$/m,
+  memory: {
     limit: "memory.limit_in_bytes",
     usage: "memory.usage_in_bytes",
     cache: /^(?:total_active_file|total_inactive_file) (\d+)$/gm,
   },
-];
+};
 
 /** The tightest of the limits that this process lives under; null where the system names none (not Linux). */
 export async function readMemoryUse(): Promise<MemoryUse | null> {
@@ -42,8 +38,10 @@ export async function readMemoryUse(): Promise<MemoryUse | null> {
 
 /** What is in use of each limit: the machine's, and those of the own cgroup and all above it. */
 export async function readMemoryUses(): Promise<MemoryUse[]> {
-  const uses = await Promise.all([readMachine(), ...CGROUPS.map(readCgroups)]);
-  return uses.flat().filter((use) => use !== null);
+  const dirs = cgroupDirs((await readIfThere(CGROUP_MEMBERSHIP)) ?? "", CGROUP_MOUNT);
+  const groups = dirs.map(({ controller, dir }) => readCgroup(CGROUP_FILES[controller], dir));
+  const uses = await Promise.all([readMachine(), ...groups]);
+  return uses.filter((use) => use !== null);
 }
 
 async function readMachine(): Promise<MemoryUse | null> {
@@ -54,17 +52,9 @@ async function readMachine(): Promise<MemoryUse | null> {
   return { usedBytes: (total - available) * 1024, limitBytes: total * 1024 };
 }
 
-/** The own group and those above it: each may have a limit. */
-async function readCgroups(version: CgroupVersion): Promise<(MemoryUse | null)[]> {
-  const own = version.line.exec((await readIfThere("/proc/self/cgroup")) ?? "")?.[1];
-  if (own === undefined) return [];
-  const paths = [own];
-  for (let path = own; path !== dirname(path); path = dirname(path)) paths.push(dirname(path));
-  // In a container, the own path may be named as the host sees it, while the root is the own group: it is among them.
-  return Promise.all(paths.map((path) => readCgroup(version, join(version.root, path))));
-}
-
-async function readCgroup({ limit, usage, cache }: CgroupVersion, dir: string): Promise<MemoryUse | null> {
+async function readCgroup(files: CgroupFiles | undefined, dir: string): Promise<MemoryUse | null> {
+  if (files === undefined) return null;
+  const { limit, usage, cache } = files;
   const limitBytes = numberIn(await readIfThere(join(dir, limit)), /^(\d+)$/m);
   const usageBytes = numberIn(await readIfThere(join(dir, usage)), /^(\d+)$/m);
   if (limitBytes === null || limitBytes === 0 || usageBytes === null) return null;

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+
+import { CGROUP_MEMBERSHIP, CGROUP_MOUNT, cgroupDirs } from "./cgroup-dirs.ts";
 
 /** What a container or a slice may use; Infinity where nothing is set. */
 export interface CgroupLimits {
@@ -17,12 +19,6 @@ function readFileOr(file: string): string {
   }
 }
 
-/** The group and those above it: the tightest limit counts. */
-function levels(path: string): string[] {
-  const above = dirname(path);
-  return above === path ? [path] : [path, ...levels(above)];
-}
-
 const positive = (text: string | undefined): number => (Number(text) > 0 ? Number(text) : Infinity);
 
 function limitsOf(dir: string): CgroupLimits {
@@ -37,24 +33,12 @@ function limitsOf(dir: string): CgroupLimits {
   };
 }
 
-/** Where the groups of one line of /proc/PID/cgroup are mounted: version 2 in one tree, version 1 by controller. */
-function groupDirs(line: string, mount: string): string[] {
-  const [, controllers, path] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? [];
-  if (controllers === undefined || path === undefined) return [];
-  const trees = controllers === "" ? [""] : controllers.split(",");
-  // In a container the path may be the host's, while the mount begins with the own group: the last level finds it.
-  return trees.flatMap((tree) => levels(path).map((level) => join(mount, tree, level)));
-}
-
 /**
  * The limits that this process runs under, through all levels. Node knows less: not those of an outer group, and no
  * share of processor time.
  */
-export function readCgroupLimits(mount = "/sys/fs/cgroup", membership = "/proc/self/cgroup"): CgroupLimits {
-  const found = readFileOr(membership)
-    .split("\n")
-    .flatMap((line) => groupDirs(line, mount))
-    .map(limitsOf);
+export function readCgroupLimits(mount = CGROUP_MOUNT, membership = CGROUP_MEMBERSHIP): CgroupLimits {
+  const found = cgroupDirs(readFileOr(membership), mount).map(({ dir }) => limitsOf(dir));
   return {
     memoryBytes: Math.min(Infinity, ...found.map(({ memoryBytes }) => memoryBytes)),
     cpus: Math.min(Infinity, ...found.map(({ cpus }) => cpus)),

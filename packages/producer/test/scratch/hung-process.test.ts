@@ -14,7 +14,7 @@ const SCRIPT = `mkfifo "$0/pipe" || exit 77
   sleep 60 & sleeper=$!
   trap 'kill $sleeper' EXIT
   mount --bind "$0/pipe" "/proc/$sleeper/environ" || exit 77
-  "$@"`;
+  timeout -s KILL 25 "$@"`;
 
 it("starts, and keeps what may be in use, beside a process that hangs in the kernel", async (context) => {
   await using folder = await openFolder();
