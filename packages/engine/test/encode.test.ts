@@ -4,7 +4,7 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import { type Fps, isProblemError } from "@framewright/contract";
+import { type Fps, fromWireError, isProblemError, toWireError } from "@framewright/contract";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
 import { assemble } from "../src/assemble/assemble.ts";
@@ -144,6 +144,16 @@ it("says so when the encoder cannot write, and leaves no process", async () => {
   const error: unknown = await feed().catch((caught: unknown) => caught);
   await encoder.close();
   expect(isProblemError(error) && error.code).toBe("encode-failed");
+});
+
+it("has no last words of our own when the encoder ends without any", async () => {
+  const file = join(dir, "wordless.mp4");
+  const options = { ffmpeg: "/bin/false", picture: picture({ num: 30, den: 1 }), image, file, signal };
+  const encoder = startEncoder(options);
+  const error: unknown = await encoder.finish().catch((caught: unknown) => caught);
+  await encoder.close();
+  expect(error).toMatchObject({ code: "encode-failed", evidence: { exit: { reason: "exit", code: 1 } } });
+  expect(fromWireError(toWireError(error)).cause).toBeUndefined();
 });
 
 it("ends at once when it is cancelled", async () => {

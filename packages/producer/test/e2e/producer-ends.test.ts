@@ -1,8 +1,10 @@
+import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
+import { sendSignal } from "../../src/chaos/send-signal.ts";
 import { call, post, readEvents, submit, waitForRender } from "./api.ts";
 import { QUIET_WITHIN_MS, scratchFiles } from "./leftovers.ts";
 import { openFolder } from "./machine.ts";
@@ -72,6 +74,28 @@ test("SIGTERM in mid-render: the render's events say so, exit code 0, nothing is
   expect(await readdir(join(folder.dir, "scratch"))).toEqual([]);
   expect(await readdir(join(folder.dir, "artifacts"), { recursive: true })).toEqual([".incoming"]);
 });
+
+test(
+  "SIGTERM to every process at once, as systemd sends it: running renders are finished",
+  { timeout: 90_000 },
+  async () => {
+    await using folder = await openFolder();
+    await using service = await startProducerProcess(FROM_SOURCE, folder.dir, {
+      PRODUCER_DRAIN_SECONDS: "60",
+    });
+    const { id } = await submit(service, { html: layeredPage(2) });
+    await waitForRender(service, id, ({ progress }) => progress.framesDone > 5);
+    const events = readEvents(service, id);
+    const tree = await processTree(service.pid);
+    expect(tree.filter(({ command }) => command.includes("image2pipe")).length).toBeGreaterThan(0);
+    const exited = once(service.child, "exit", { signal: AbortSignal.timeout(80_000) });
+    for (const pid of [service.pid, ...tree.map((child) => child.pid)]) sendSignal(pid, "SIGTERM");
+    const { event } = (await events).at(-1) ?? {};
+    expect(event).toMatchObject({ type: "finished", render: { state: "succeeded", problem: null } });
+    expect(await exited).toEqual([0, null]);
+    await expectGone(service, tree, folder.dir);
+  },
+);
 
 test("SIGTERM while nothing runs: exit code 0, nothing is left", async () => {
   await using folder = await openFolder();
