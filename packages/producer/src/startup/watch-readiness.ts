@@ -104,9 +104,9 @@ export function watchReadiness(options: WatchOptions): ReadinessWatch {
 }
 
 /** What is known of why no worker can be launched: never what the worker wrote, which may name paths. */
-function describeOutage({ failures, lastExit }: PoolSnapshot): string {
-  if (!lastExit) return "None has been ready yet.";
-  const { reason, code, signal } = lastExit;
+function describeOutage({ failures, lastFailure }: PoolSnapshot): string {
+  if (!lastFailure) return "None is ready, and none has failed to start.";
+  const { reason, code, signal } = lastFailure;
   const how = signal ? `was ended by ${signal}` : `ended with code ${code ?? "unknown"}`;
   return `${failures} starts in a row have failed; the last worker ${how} (${reason}).`;
 }
