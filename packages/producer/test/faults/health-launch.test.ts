@@ -11,6 +11,7 @@ import { killWorkers, openSwitchableWorkers, type SwitchableWorkers } from "./sw
 
 /** Some 300 frames: not done when the workers die. */
 const LONG = { html: layeredPage(10) };
+const SHORT = { html: layeredPage(0.2) };
 /** The wait for a worker, and for the second try of a chunk. */
 const GIVEN_BACK_WITHIN_MS = 30_000;
 const UNREADY_WITHIN_MS = 5_000;
@@ -20,13 +21,15 @@ const READY_AGAIN_WITHIN_MS = 45_000;
 let folder: Folder;
 let workers: SwitchableWorkers;
 let service: ProducerProcess;
-/** Two of them run when the workers are lost, the others wait. */
-let admitted: readonly Render[];
+/** What runs when the workers are lost, and what waits. */
+let running: readonly Render[];
+let waiting: readonly Render[];
 let brokenAt: number;
 beforeAll(async () => {
   [folder, workers] = await Promise.all([openFolder(), openSwitchableWorkers()]);
   service = await startProducerProcess(workers.entry, folder.dir);
-  admitted = await Promise.all([1, 2, 3, 4].map(() => submit(service, LONG)));
+  running = await Promise.all([LONG, LONG].map((body) => submit(service, body)));
+  waiting = await Promise.all([SHORT, SHORT].map((body) => submit(service, body)));
   await until(progress, (frames) => frames > 5, 20_000);
   await workers.breakStarts();
   brokenAt = performance.now();
@@ -38,8 +41,8 @@ afterAll(async () => {
   await folder?.[Symbol.asyncDispose]();
 });
 
-const renders = () => Promise.all(admitted.map(({ id }) => getRender(service, id)));
-const progress = async () => Math.max(...(await renders()).map((render) => render.progress.framesDone));
+const read = (renders: readonly Render[]) => Promise.all(renders.map(({ id }) => getRender(service, id)));
+const progress = async () => Math.max(...(await read(running)).map((render) => render.progress.framesDone));
 
 async function readiness(path = "/readyz"): Promise<Readiness> {
   return ReadinessSchema.strict().parse(await (await call({ url: service.healthUrl }, path)).json());
@@ -61,29 +64,39 @@ test("F8: while no worker can be launched, the service says so and takes no work
   expect((await readiness("/startupz")).ready).toBe(true);
   expect((await call({ url: service.healthUrl }, "/livez")).status).toBe(200);
   for (const route of ROUTES) {
-    const refused = await post(service, route, { html: layeredPage(0.2) });
+    const refused = await post(service, route, SHORT);
     const retryAfter = refused.headers.get("retry-after");
     expect({ route, status: refused.status, retryAfter }).toEqual({ route, status: 503, retryAfter: "15" });
     expect(await refused.json()).toMatchObject({ code: "worker-unavailable", retryable: true });
   }
 });
 
-test("F7: renders that were admitted before end with the reason", { timeout: 60_000 }, async (context) => {
-  const ended = await until(renders, (all) => all.every(({ state }) => state === "failed"), 45_000);
+test("F7: what ran ends with the reason, what waits goes on waiting and says for what", async (context) => {
+  const allFailed = (all: Render[]) => all.every(({ state }) => state === "failed");
+  const ended = await until(() => read(running), allFailed, 45_000);
   const endedMs = performance.now() - brokenAt;
-  for (const { state, problem } of ended) {
-    expect(state).toBe("failed");
+  for (const { problem } of ended) {
     expect(ProblemSchema.parse(problem).retryable).toBe(true);
     expect(["worker-unavailable", "worker-lost"]).toContain(problem?.code);
   }
-  expect(await (await call(service, "/v1/queue")).json()).toMatchObject({ queued: 0, running: 0 });
+  const areTold = (all: Render[]) => all.every(({ progress: { waitingFor } }) => waitingFor !== null);
+  for (const { state, progress: now } of await until(() => read(waiting), areTold, UNREADY_WITHIN_MS)) {
+    expect(state).toBe("queued");
+    expect(now.waitingFor).toMatch(/^No render worker can be started\. \d+ starts in a row have failed/);
+  }
+  expect(await (await call(service, "/v1/queue")).json()).toMatchObject({ queued: 2, running: 0 });
   expectRecovery(context, endedMs, GIVEN_BACK_WITHIN_MS);
-});
+}, 60_000);
 
-test("F8: once workers start again, the service takes work by itself", { timeout: 90_000 }, async () => {
-  await workers.mendStarts();
-  const ready = await until(readiness, (now) => now.ready, READY_AGAIN_WITHIN_MS);
-  expect(ready.causes).toEqual([]);
-  const again = await submit(service, { html: layeredPage(0.2) });
-  expect((await waitForRender(service, again.id)).state).toBe("succeeded");
-});
+test(
+  "F8: once workers start again, what waited is done, and the service takes work by itself",
+  { timeout: 90_000 },
+  async () => {
+    await workers.mendStarts();
+    const ready = await until(readiness, (now) => now.ready, READY_AGAIN_WITHIN_MS);
+    expect(ready.causes).toEqual([]);
+    for (const { id } of waiting) expect((await waitForRender(service, id)).state).toBe("succeeded");
+    const again = await submit(service, SHORT);
+    expect((await waitForRender(service, again.id)).state).toBe("succeeded");
+  },
+);
