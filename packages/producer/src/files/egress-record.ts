@@ -2,13 +2,14 @@
 export interface RefusedRequest {
   /** The URL, or `host:port` for a tunnel. */
   readonly target: string;
+  readonly why: "not-allowed" | "not-public" | "unreachable";
   readonly reason: string;
 }
 
 /** What a page tried to reach. Bounded, whatever the page does. */
 export interface EgressRecord {
   addHost(host: string): void;
-  addRefusal(target: string, reason: string): void;
+  addRefusal(refusal: RefusedRequest): void;
   hosts(): string[];
   refused(): RefusedRequest[];
 }
@@ -25,9 +26,10 @@ export function createEgressRecord(): EgressRecord {
     addHost(host) {
       if (hosts.size < HOSTS_KEPT) hosts.add(host);
     },
-    addRefusal(fullTarget, reason) {
-      const target = fullTarget.slice(0, TARGET_LENGTH_KEPT);
-      if (refusals.size < REFUSALS_KEPT && !refusals.has(target)) refusals.set(target, { target, reason });
+    addRefusal(refusal) {
+      const target = refusal.target.slice(0, TARGET_LENGTH_KEPT);
+      if (refusals.size < REFUSALS_KEPT && !refusals.has(target))
+        refusals.set(target, { ...refusal, target });
     },
     hosts: () => [...hosts].sort(),
     refused: () => [...refusals.values()],

@@ -2,7 +2,7 @@ import { connect, isIP, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
 import type { AllowsHost } from "./allowed-hosts.ts";
-import type { EgressRecord } from "./egress-record.ts";
+import type { EgressRecord, RefusedRequest } from "./egress-record.ts";
 
 export interface EgressOptions {
   readonly allows: AllowsHost;
@@ -35,24 +35,34 @@ export function createDial(options: EgressOptions): Dial {
   return async (destination, client) => {
     const { host, port, target } = destination;
     options.record.addHost(host);
-    const refuse = (status: 403 | 502, reason: string): Dialled => {
-      options.record.addRefusal(target, reason);
-      return { ok: false, status, reason };
+    const refuse = (why: RefusedRequest["why"], reason: string): Dialled => {
+      options.record.addRefusal({ target, why, reason });
+      return { ok: false, status: why === "unreachable" ? 502 : 403, reason };
     };
+    const notPublic = (): Dialled =>
+      refuse(
+        "not-public",
+        `${host} has an address that is not public; PRODUCER_ALLOWED_HOSTS opens public hosts only.`,
+      );
+    // Whoever is told to list such a host would be refused all the same.
+    const known = knownAddress(host);
+    if (known !== null && !options.isPublicAddress(known)) return notPublic();
     if (!options.allows(host, port))
-      return refuse(403, `${host}:${port} is not among the hosts of PRODUCER_ALLOWED_HOSTS.`);
+      return refuse("not-allowed", `${host}:${port} is not among the hosts of PRODUCER_ALLOWED_HOSTS.`);
     try {
       const addresses = await lookUp(host, options);
-      if (!addresses.every(options.isPublicAddress))
-        return refuse(
-          403,
-          `${host} has an address that is not public; PRODUCER_ALLOWED_HOSTS opens public hosts only.`,
-        );
+      if (!addresses.every(options.isPublicAddress)) return notPublic();
       return { ok: true, socket: await connectTo(addresses, destination, client, options) };
     } catch (error) {
-      return refuse(502, `${host}:${port} could not be reached (${codeOf(error)}).`);
+      return refuse("unreachable", `${host}:${port} could not be reached (${codeOf(error)}).`);
     }
   };
+}
+
+/** The address of a host that needs no look-up; null for any other. */
+function knownAddress(host: string): string | null {
+  if (isIP(host) !== 0) return host;
+  return /(?:^|\.)localhost$/i.test(host) ? "127.0.0.1" : null;
 }
 
 async function lookUp(host: string, options: EgressOptions): Promise<readonly string[]> {

@@ -98,9 +98,11 @@ function createProxy(site: SnapshotSite, dial: Dial, record: EgressRecord): Serv
   });
   // Far above the 32 connections that Chromium opens to one proxy.
   server.maxConnections = 256;
+  const note = (reason: string): void =>
+    record.addRefusal({ target: "connection", why: "unreachable", reason });
   // Such as having no descriptor left to accept with: the server lives on.
-  server.on("error", (error) => record.addRefusal("connection", codeOf(error)));
-  server.on("drop", () => record.addRefusal("connection", "Too many connections at once."));
+  server.on("error", (error) => note(codeOf(error)));
+  server.on("drop", () => note("Too many connections at once."));
   return server;
 }
 

@@ -1,6 +1,7 @@
 import { formatFps, type Fps, type Plan, ProblemError, type RenderOptions } from "@framewright/contract";
 import type { Probe } from "@framewright/engine";
 
+import type { RefusedRequest } from "../files/egress-record.ts";
 import { layOutChunks } from "./chunk-layout.ts";
 import { guardDuration } from "./duration-guard.ts";
 import { estimate } from "./estimate.ts";
@@ -15,6 +16,7 @@ export interface PlanInput {
   readonly fps: Fps;
   readonly snapshotHash: string;
   readonly hosts: readonly string[];
+  readonly refused: readonly RefusedRequest[];
   readonly limits: PlanLimits;
   readonly workers: number;
 }
@@ -39,7 +41,8 @@ function countFrames(seconds: number, fps: Fps, maxFrames: number): number {
  * Turns what a page declares into a plan. The guards pass, by arithmetic, before any frame or chunk is counted out.
  * @throws ProblemError owned by the composition or the caller
  */
-export function plan({ probe, options, fps, snapshotHash, hosts, limits, workers }: PlanInput): Planned {
+export function plan(input: PlanInput): Planned {
+  const { probe, options, fps, snapshotHash, hosts, refused, limits, workers } = input;
   const { declarations } = probe;
   const duration = guardDuration(declarations, limits.maxDurationSeconds);
   const totalFrames = countFrames(duration.seconds, fps, limits.maxFrames);
@@ -66,7 +69,7 @@ export function plan({ probe, options, fps, snapshotHash, hosts, limits, workers
       chunks,
       snapshotHash,
       hosts: [...hosts],
-      warnings: [...warnings, ...planWarnings(probe, duration, fps)],
+      warnings: [...warnings, ...planWarnings(probe, refused, duration, fps)],
       estimate: estimate(frames, chunks.length, video, workers),
     },
   };

@@ -57,7 +57,7 @@ export async function planSubmission(
   const { workers, scratch, settings } = deps;
   const { deadline, charges, onLoss } = bounds;
   const budget = { prefix: "plan", maxBytes: settings.renderScratchBytes, signal: bounds.signal };
-  const { probe, hosts } = await inWorkFolder(scratch, budget, (dir, signal) =>
+  const { probe, hosts, refused } = await inWorkFolder(scratch, budget, (dir, signal) =>
     untilDone({ charges, signal, dir, onLoss }, () =>
       workers.run(
         { kind: "probe", ...pageJob(submission, settings, dir) },
@@ -76,6 +76,7 @@ export async function planSubmission(
   return plan({
     probe,
     hosts,
+    refused,
     options: submission.options,
     fps: fpsOf(submission.options.fps),
     snapshotHash: submission.snapshot.hash,

@@ -1,6 +1,8 @@
 import type { Chunk, Fps, Verdict } from "@framewright/contract";
 import type { ChunkFile, Expectation, Picture, Probe, Tools } from "@framewright/engine";
 
+import type { RefusedRequest } from "../files/egress-record.ts";
+
 /** What every job that opens a page needs. */
 export interface PageJob {
   readonly tools: Tools;
@@ -22,6 +24,8 @@ export interface ProbeJob extends PageJob {
 export interface ProbeResult {
   readonly probe: Probe;
   readonly hosts: readonly string[];
+  /** Requests of the page that were not let out, or not delivered. */
+  readonly refused: readonly RefusedRequest[];
 }
 
 export interface ChunkJob extends PageJob {

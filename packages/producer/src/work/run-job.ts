@@ -68,6 +68,7 @@ export function runJob(job: Job, context: JobContext): Promise<Jobs[keyof Jobs][
       return withPage(job, context, async (source, task, server) => ({
         probe: await probe(source, task),
         hosts: server.hosts(),
+        refused: server.refused(),
       }));
     case "chunk":
       return withPage(job, context, (source, task) =>

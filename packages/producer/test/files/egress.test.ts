@@ -162,6 +162,15 @@ describe("requests that are not let out", () => {
     },
   );
 
+  it.each(["127.0.0.1", "[::1]", "localhost", "app.localhost"])(
+    "are those to %s, and not for want of being listed",
+    async (host) => {
+      fixture = await startFixture({ allowedHosts: [] });
+      expect((await ask(fixture.server.port, `http://${host}/`)).body.toString()).toContain("not public");
+      expect(fixture.server.refused()).toMatchObject([{ why: "not-public" }]);
+    },
+  );
+
   it("are redirects inward: they come back to the proxy and are judged again", async () => {
     const { port, refused } = await start();
     const first = await ask(port, `http://cdn.test:${outside.webPort}/inward`);
