@@ -5,5 +5,5 @@ export { type OomWatch, watchOomKills } from "./oom-kills.ts";
 export type { PoolEvent, PoolOptions, TaskOptions } from "./options.ts";
 export { type Pool, type PoolSnapshot, startPool } from "./pool.ts";
 export { PoolError, type PoolErrorCode } from "./pool-error.ts";
-export { isGroupAlive, killGroup, signalGroup } from "./process-group.ts";
+export { killGroup } from "./process-group.ts";
 export type { ChildSnapshot } from "./supervised-child.ts";

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 
+import { parseStat } from "./process-stat.ts";
+
 const BYTES_PER_KB = 1_024;
 
 /** What the processes of a child hold, at most: pages that they share are counted once for each. */
@@ -53,16 +55,15 @@ export async function shareOf(pids: readonly string[]): Promise<number> {
 function readSessions(known: ReadonlyMap<string, number>): Map<string, number> {
   const present = new Map<string, number>();
   for (const pid of listProcesses()) {
-    const session = known.get(pid) ?? sessionOf(readProc(pid, "stat"));
+    const session = known.get(pid) ?? readSession(pid);
     if (session !== undefined) present.set(pid, session);
   }
   return present;
 }
 
-function sessionOf(stat: string | undefined): number | undefined {
-  // The name, in parentheses, may hold spaces and parentheses itself.
-  const [, , , session] = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
-  return session === undefined ? undefined : Number(session);
+function readSession(pid: string): number | undefined {
+  const stat = readProc(pid, "stat");
+  return stat === undefined ? undefined : parseStat(stat).session;
 }
 
 const memoryOf = (status: string | undefined): number | undefined =>

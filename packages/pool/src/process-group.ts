@@ -5,11 +5,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 import { parentWatchOptions } from "./parent-watch.ts";
+import { parseStat } from "./process-stat.ts";
 
 const FIRST_POLL_MS = 10;
 const MAX_POLL_MS = 100;
 /** After SIGKILL only a process in an uninterruptible system call lives on for longer. */
 const REAP_TIMEOUT_MS = 5_000;
+const { ENOENT, ESRCH, EPERM, EACCES } = constants.errno;
+/** It has gone, or is a stranger's, which `/proc` may hide. */
+const NO_MEMBER = [ENOENT, ESRCH, EPERM, EACCES];
 
 export interface SpawnOptions {
   readonly entry: URL;
@@ -58,13 +62,11 @@ export function signalGroup(pgid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** Whether a process of the group lives. A zombie does not: it may stay for as long as its parent likes. */
-export async function isGroupAlive(pgid: number): Promise<boolean> {
-  return hasLiveMember(pgid);
-}
-
-/** Reads where it stands: it takes 2 ms for 150 processes, while calls that hang may hold every thread of the pool of libuv. */
-function hasLiveMember(pgid: number): boolean {
+/**
+ * Whether a process of the group lives. A zombie does not: it may stay for as long as its parent likes. Reads where it
+ * stands: it takes 2 ms for 150 processes, while calls that hang may hold every thread of the pool of libuv.
+ */
+export function isGroupAlive(pgid: number): boolean {
   if (!signalGroup(pgid, 0)) return false;
   if (process.platform !== "linux") return true;
   if (isLiveMember(String(pgid), pgid)) return true;
@@ -78,12 +80,10 @@ function hasLiveMember(pgid: number): boolean {
 
 function isLiveMember(pid: string, pgid: number): boolean {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The name, in parentheses, may hold spaces and parentheses itself.
-    const [state, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return Number(group) === pgid && state !== "Z" && state !== "X";
+    const { state, group } = parseStat(readFileSync(`/proc/${pid}/stat`, "utf8"));
+    return group === pgid && state !== "Z" && state !== "X";
   } catch (error) {
-    return !isErrno(error, constants.errno.ENOENT) && !isErrno(error, constants.errno.ESRCH);
+    return !NO_MEMBER.some((errno) => isErrno(error, errno));
   }
 }
 
@@ -103,7 +103,7 @@ export async function killGroup(pgid: number, graceMs = 2_000): Promise<boolean>
 async function groupEnds(pgid: number, timeoutMs: number): Promise<boolean> {
   const end = performance.now() + timeoutMs;
   for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * 2, MAX_POLL_MS)) {
-    if (!hasLiveMember(pgid)) return true;
+    if (!isGroupAlive(pgid)) return true;
     const leftMs = end - performance.now();
     if (leftMs <= 0) return false;
     await sleep(Math.min(pollMs, leftMs));

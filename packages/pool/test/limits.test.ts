@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { isGroupAlive } from "../src/index.ts";
+import { isGroupAlive } from "../src/process-group.ts";
 import { excess, wornOut } from "../src/limits.ts";
 import { createMemoryMeter, shareOf } from "../src/memory-meter.ts";
 import { count, errorOf, exits, inMs, openPool, readyChild, until } from "./harness.ts";
@@ -96,7 +96,7 @@ describe("a child that takes too much memory", () => {
     const error = await errorOf(pool.run({ mib: 300, by: "another", ms: 15_000 }, soon()));
     expect(error).toMatchObject({ code: "worker-lost", exit: { reason: "oom", from: "busy", tasksDone: 0 } });
     expect(error.exit?.detail).toMatch(/^Its processes held (2[5-9]|3\d)\d MiB of the 250 MiB allowed\.$/);
-    expect(await isGroupAlive(child.pid!)).toBe(false);
+    expect(isGroupAlive(child.pid!)).toBe(false);
     await expect(pool.run({ mib: 1, by: "itself", ms: 0 }, soon())).resolves.toBeTypeOf("number");
   });
 });

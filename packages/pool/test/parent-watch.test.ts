@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 
 import { expect, it } from "vitest";
 
-import { isGroupAlive } from "../src/index.ts";
+import { isGroupAlive } from "../src/process-group.ts";
 import { parentWatchOptions } from "../src/parent-watch.ts";
 import { fixture } from "./harness.ts";
 
@@ -20,11 +20,11 @@ async function groupsAfterKill(args: readonly string[]): Promise<boolean[]> {
   const pids = JSON.parse(line.toString()) as number[];
   expect(pids).toHaveLength(1);
   // The thread that watches starts with the process.
-  await expect.poll(() => Promise.all(pids.map(isGroupAlive))).toEqual([true]);
+  await expect.poll(() => pids.map(isGroupAlive)).toEqual([true]);
   supervisor.kill("SIGKILL");
   const end = Date.now() + GONE_WITHIN_MS;
   let alive = [true];
-  while (alive.includes(true) && Date.now() < end) alive = await Promise.all(pids.map(isGroupAlive));
+  while (alive.includes(true) && Date.now() < end) alive = pids.map(isGroupAlive);
   for (const [at, pid] of pids.entries()) if (alive[at]) process.kill(-pid, "SIGKILL");
   return alive;
 }

@@ -1,13 +1,16 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 import { describe, expect, it } from "vitest";
 
-import { isGroupAlive, killGroup, signalGroup } from "../src/index.ts";
+import { isGroupAlive, killGroup, signalGroup } from "../src/process-group.ts";
+import { fixture } from "./harness.ts";
 
 async function startShell(script: string): Promise<number> {
   const shell = spawn("/bin/sh", ["-c", script], { detached: true, stdio: ["ignore", "pipe", "ignore"] });
@@ -18,11 +21,11 @@ async function startShell(script: string): Promise<number> {
 describe("killGroup", () => {
   it("ends a leader and its children by SIGTERM", async () => {
     const pgid = await startShell("sleep 60 & echo up; wait");
-    expect(await isGroupAlive(pgid)).toBe(true);
+    expect(isGroupAlive(pgid)).toBe(true);
     const started = Date.now();
     expect(await killGroup(pgid, 5_000)).toBe(true);
     expect(Date.now() - started).toBeLessThan(3_000);
-    expect(await isGroupAlive(pgid)).toBe(false);
+    expect(isGroupAlive(pgid)).toBe(false);
   });
 
   it("ends by SIGKILL what ignores SIGTERM", async () => {
@@ -30,7 +33,7 @@ describe("killGroup", () => {
     const started = Date.now();
     expect(await killGroup(pgid, 300)).toBe(true);
     expect(Date.now() - started).toBeGreaterThanOrEqual(300);
-    expect(await isGroupAlive(pgid)).toBe(false);
+    expect(isGroupAlive(pgid)).toBe(false);
   });
 
   it("ends what its leader has left behind", async () => {
@@ -82,5 +85,23 @@ describe("isGroupAlive", () => {
     await expect.poll(() => isGroupAlive(pgid), { timeout: 3_000 }).toBe(false);
     expect(signalGroup(pgid, 0)).toBe(true);
     parent.kill("SIGKILL");
+  });
+
+  it("is not misled by strangers that /proc hides, when nobody reaps the leader", async (context) => {
+    const run = promisify(execFile);
+    const entry = fileURLToPath(fixture("hidden-strangers"));
+    const own = ["--pid", "--fork", "--mount", "--mount-proc", "--kill-child"];
+    // In a process table of its own: root's shell and `sleep` are the strangers.
+    const script =
+      'mount -o remount,hidepid=1 /proc && { sleep 20 & } && setpriv --reuid 65534 --regid 65534 --clear-groups "$@"';
+    const asStranger = (...command: string[]) =>
+      run("unshare", [...own, "sh", "-c", script, "sh", ...command], { timeout: 15_000 });
+    const isAllowed = await asStranger("test", "-r", entry, "-a", "-x", process.execPath).then(
+      () => true,
+      () => false,
+    );
+    if (!isAllowed) return context.skip("no right to mount a /proc and change the user");
+    const { stdout } = await asStranger(process.execPath, entry);
+    expect(JSON.parse(stdout)).toEqual({ wasAlive: true, isAlive: false });
   });
 });

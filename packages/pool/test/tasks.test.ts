@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 
 import { describe, expect, it } from "vitest";
 
-import { isGroupAlive } from "../src/index.ts";
+import { isGroupAlive } from "../src/process-group.ts";
 import { count, errorOf, exits, fixture, inMs, openPool, readyChild, until } from "./harness.ts";
 
 const soon = () => ({ deadline: inMs(15_000) });
@@ -156,7 +156,7 @@ describe("a cancelled task", () => {
     await sleep(100);
     controller.abort();
     expect((await running).code).toBe("cancelled");
-    expect(await isGroupAlive(child.pid!)).toBe(false);
+    expect(isGroupAlive(child.pid!)).toBe(false);
     expect(exits(events)).toMatchObject([{ reason: "cancelled" }]);
   });
 
@@ -170,7 +170,7 @@ describe("a cancelled task", () => {
     controller.abort();
     const closed = pool.close(Date.now());
     expect((await running).code).toBe("cancelled");
-    expect(await isGroupAlive(child.pid!)).toBe(false);
+    expect(isGroupAlive(child.pid!)).toBe(false);
     await closed;
     expect(exits(events)).toMatchObject([{ reason: "closed", signal: "SIGKILL", tasksDone: 1 }]);
   });

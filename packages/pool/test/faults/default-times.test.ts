@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { describe, expect, it } from "vitest";
 
-import { isGroupAlive } from "../../src/index.ts";
+import { isGroupAlive } from "../../src/process-group.ts";
 import { count, errorOf, exits, inMs, openPool, readyChild, until } from "../harness.ts";
 import { expectRecovery } from "./recovery.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -20,7 +20,7 @@ describe.concurrent("with the default times", { timeout: 60_000 }, () => {
     const exit = await until("the exit", 30_000, () => exits(test.events)[0]);
     expectRecovery(context, performance.now() - started, START_TIMEOUT_MS + 1_000);
     expect(exit).toMatchObject({ reason: "start-timeout", from: "spawning", signal: "SIGTERM" });
-    expect(await isGroupAlive(pid!)).toBe(false);
+    expect(isGroupAlive(pid!)).toBe(false);
     expect(test.pool.snapshot()).toMatchObject({ children: [], launchable: false });
   });
 
@@ -31,7 +31,7 @@ describe.concurrent("with the default times", { timeout: 60_000 }, () => {
     const exit = await until("the exit", 30_000, () => exits(test.events)[0]);
     expectRecovery(context, performance.now() - started, START_TIMEOUT_MS + 3_000);
     expect(exit).toMatchObject({ reason: "start-timeout", from: "spawning", signal: "SIGKILL" });
-    expect(await isGroupAlive(pid!)).toBe(false);
+    expect(isGroupAlive(pid!)).toBe(false);
     expect(test.pool.snapshot().children).toEqual([]);
   });
 
@@ -76,7 +76,7 @@ describe.concurrent("with the default times", { timeout: 60_000 }, () => {
     const exit = await until("the exit", 20_000, () => exits(test.events)[0]);
     expectRecovery(context, performance.now() - stopped, 13_000);
     expect(exit).toMatchObject({ reason: "ping", from: "ready", signal: "SIGKILL" });
-    expect(await isGroupAlive(child.pid!)).toBe(false);
+    expect(isGroupAlive(child.pid!)).toBe(false);
     expect((await readyChild(test)).id).not.toBe(child.id);
   });
 
@@ -87,7 +87,7 @@ describe.concurrent("with the default times", { timeout: 60_000 }, () => {
     const error = await errorOf(test.pool.run({ do: "spin" }, soon()));
     expectRecovery(context, performance.now() - blocked, 13_000);
     expect(error).toMatchObject({ code: "worker-lost", exit: { reason: "ping", signal: "SIGKILL" } });
-    expect(await isGroupAlive(child.pid!)).toBe(false);
+    expect(isGroupAlive(child.pid!)).toBe(false);
     await expect(test.pool.run({ do: "echo", value: 1 }, soon())).resolves.toMatchObject({ value: 1 });
   });
 });

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { isGroupAlive } from "../../src/index.ts";
+import { isGroupAlive } from "../../src/process-group.ts";
 import { count, errorOf, exits, inMs, openPool, readyChild, until } from "../harness.ts";
 import { expectRecovery } from "./recovery.ts";
 
@@ -33,7 +33,7 @@ it("F34: the processes of a child hold more and more memory", async () => {
     );
   }
   expect(exits(events)).toMatchObject([{ reason: "recycle", detail: expect.stringContaining("300 MiB") }]);
-  expect(await isGroupAlive(pids[0]!)).toBe(false);
+  expect(isGroupAlive(pids[0]!)).toBe(false);
   expect(pool.snapshot()).toMatchObject({ launchable: true, failures: 0 });
 });
 
@@ -50,7 +50,7 @@ it("F36: children flood the pool with messages, with output, or with one message
     const error = await errorOf(pool.run({ do: flood }, soon()));
     slowestMs = Math.max(slowestMs, performance.now() - started);
     expect(error).toMatchObject({ code: "worker-lost", exit: { reason: "protocol" } });
-    expect(await isGroupAlive(child.pid!)).toBe(false);
+    expect(isGroupAlive(child.pid!)).toBe(false);
     await expect(pool.run({ do: "echo", value: 1 }, soon())).resolves.toMatchObject({ value: 1 });
   }
   expectRecovery(context, slowestMs, 5_000);

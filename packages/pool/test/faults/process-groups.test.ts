@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 import { expect, it, type TestContext } from "vitest";
 
-import { isGroupAlive, signalGroup } from "../../src/index.ts";
+import { isGroupAlive, signalGroup } from "../../src/process-group.ts";
 import { count, errorOf, fixture, inMs, openPool, readyChild, until } from "../harness.ts";
 import { expectRecovery } from "./recovery.ts";
 
@@ -15,8 +15,7 @@ const soon = () => ({ deadline: inMs(40_000) });
 async function outlive(pids: readonly number[], timeoutMs: number): Promise<readonly number[]> {
   let alive = pids;
   for (const end = Date.now() + timeoutMs; alive.length > 0 && Date.now() < end; await sleep(10)) {
-    const checked = await Promise.all(alive.map(async (pid) => ({ pid, isAlive: await isGroupAlive(pid) })));
-    alive = checked.filter((group) => group.isAlive).map((group) => group.pid);
+    alive = alive.filter(isGroupAlive);
   }
   return alive;
 }
@@ -27,7 +26,7 @@ it("F28: a child with a process of its own is killed", async (context) => {
     "pid" | "grandchild",
     number
   >;
-  expect(await isGroupAlive(pid)).toBe(true);
+  expect(isGroupAlive(pid)).toBe(true);
   process.kill(grandchild, 0);
   const killed = performance.now();
   process.kill(pid, "SIGKILL");
@@ -46,7 +45,7 @@ it("F37a: the pool is closed while its children hang and ignore SIGTERM", async 
   await test.pool.close(inMs(5_000));
   expectRecovery(context, performance.now() - closing, 5_000);
   expect((await Promise.all(running)).map((error) => error.code)).toEqual(["closed", "closed"]);
-  expect(await Promise.all(pids.map(isGroupAlive))).toEqual([false, false]);
+  expect(pids.map(isGroupAlive)).toEqual([false, false]);
 });
 
 it("F37b: the pool is closed while an idle child ignores everything", async (context) => {
@@ -55,7 +54,7 @@ it("F37b: the pool is closed while an idle child ignores everything", async (con
   const closing = performance.now();
   await test.pool.close(inMs(5_000));
   expectRecovery(context, performance.now() - closing, 5_000);
-  expect(await isGroupAlive(child.pid!)).toBe(false);
+  expect(isGroupAlive(child.pid!)).toBe(false);
 });
 
 async function killSupervisor(context: TestContext, orders: readonly string[]): Promise<void> {
@@ -66,7 +65,7 @@ async function killSupervisor(context: TestContext, orders: readonly string[]): 
   context.onTestFinished(() => void supervisor.kill("SIGKILL"));
   const [line] = (await once(supervisor.stdout, "data", { signal: AbortSignal.timeout(20_000) })) as [Buffer];
   const pids = JSON.parse(line.toString()) as number[];
-  expect(await Promise.all(pids.map(isGroupAlive))).toEqual(orders.map(() => true));
+  expect(pids.map(isGroupAlive)).toEqual(orders.map(() => true));
   const killed = performance.now();
   supervisor.kill("SIGKILL");
   const orphans = await outlive(pids, 6_000);
