@@ -222,7 +222,7 @@ export const PROBLEMS = {
   "render-timeout": system(
     504,
     "The render exceeded its deadline",
-    "Render a shorter range, or raise PRODUCER_RENDER_TIMEOUT_SECONDS.",
+    "Render a shorter range, or raise PRODUCER_RENDER_TIMEOUT_SECONDS; for a plan alone, PRODUCER_PLAN_TIMEOUT_SECONDS.",
     false,
   ),
   "browser-missing": system(
