@@ -1,5 +1,8 @@
 import { join } from "node:path";
 
+// Types only: the producer itself is loaded when a command needs it.
+import type { ChaosFinding, DoctorCheck } from "@framewright/producer";
+
 import { localFailure } from "./failure.ts";
 import { within } from "./within.ts";
 
@@ -13,23 +16,6 @@ export interface LocalProducer {
   readonly url: string;
   readonly healthUrl: string | null;
   close(): Promise<void>;
-}
-
-export interface DoctorCheck {
-  readonly name: string;
-  readonly status: "ok" | "warn" | "fail";
-  readonly detail: string;
-  readonly remedy?: string | undefined;
-}
-
-/** Whether the service kept a promise while it was disturbed. Times are in milliseconds. */
-export interface ChaosFinding {
-  readonly guarantee: string;
-  readonly fault: string;
-  readonly held: boolean;
-  readonly recoveryMs: number | null;
-  readonly boundMs: number;
-  readonly complaint: string | null;
 }
 
 /** What the commands use of `@framewright/producer`. */

@@ -3,10 +3,11 @@ import { mkdir, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { ProblemError, toProblem } from "@framewright/contract";
+import type { ChaosFinding, DoctorCheck } from "@framewright/producer";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { interrupted } from "../src/failure.ts";
-import type { ChaosFinding, DoctorCheck, ProducerModule } from "../src/local-producer.ts";
+import type { ProducerModule } from "../src/local-producer.ts";
 import { command } from "./command.ts";
 import { type Script, startFakeRenders } from "./fake-renders.ts";
 import { temporaryProject } from "./temporary-project.ts";

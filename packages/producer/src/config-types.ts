@@ -41,7 +41,7 @@ const hosts = list.superRefine((patterns, context) => {
 });
 
 /** Less than a browser with an empty page needs would end every worker. */
-const MIN_WORKER_BYTES = 256 * 2 ** 20;
+export const MIN_WORKER_BYTES = 256 * 2 ** 20;
 
 /** A timer of Node that is set to more than 2^31 ms, some 24.8 days, fires at once. */
 const MAX_SECONDS = 24 * 86_400;

@@ -1,5 +1,6 @@
+import type { ChaosFinding } from "@framewright/producer";
+
 import { localFailure } from "../failure.ts";
-import type { ChaosFinding } from "../local-producer.ts";
 import type { Runtime } from "../runtime.ts";
 import { withScratch } from "../scratch.ts";
 import { plain } from "../text/plain.ts";

@@ -1,5 +1,6 @@
+import type { DoctorCheck } from "@framewright/producer";
+
 import { localFailure } from "../failure.ts";
-import type { DoctorCheck } from "../local-producer.ts";
 import type { Runtime } from "../runtime.ts";
 import { plain } from "../text/plain.ts";
 import { within } from "../within.ts";

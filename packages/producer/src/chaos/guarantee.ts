@@ -5,6 +5,8 @@ export interface Stage {
   /** The running service; one is started when there is none. */
   readonly service: () => Promise<ServiceProcess>;
   readonly signal: AbortSignal;
+  /** To be told when the fault is injected and, for some seconds, only time can help. */
+  readonly onIdle?: () => void;
 }
 
 /** Something that the service promises, and a fault that puts it to the test. */

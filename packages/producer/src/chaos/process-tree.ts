@@ -8,7 +8,10 @@ export interface RunningProcess {
   readonly command: string;
 }
 
-/** What /proc says of a process; null for one that is gone, or dead and not yet reaped. */
+/** Where others' processes are hidden, they can be listed but not read. */
+const GONE_OR_HIDDEN: ReadonlySet<unknown> = new Set(["ENOENT", "ESRCH", "EACCES", "EPERM"]);
+
+/** What /proc says of a process; null for one that is gone, dead and not yet reaped, or hidden from this user. */
 async function inspect(pid: number): Promise<RunningProcess | null> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");
@@ -17,13 +20,12 @@ async function inspect(pid: number): Promise<RunningProcess | null> {
     const command = (await readFile(`/proc/${pid}/cmdline`, "utf8")).replaceAll("\0", " ").trim();
     return { pid, ppid: Number(fields[1]), start: fields[19] ?? "", command };
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ESRCH"))
-      return null;
+    if (error instanceof Error && "code" in error && GONE_OR_HIDDEN.has(error.code)) return null;
     throw error;
   }
 }
 
-/** Every living process of the machine. */
+/** Every living process of the machine that this user may see. */
 export async function allProcesses(): Promise<RunningProcess[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
   const found = await Promise.all(pids.map(inspect));

@@ -15,22 +15,24 @@ const HARD_TIMEOUT_MS = 240_000;
 /** A stopped worker is found by its silence, and only then. */
 const SILENCE_BOUND_MS = 13_000;
 
-const GUARANTEES: readonly Guarantee[] = [
-  lostProcess({ fault: "kill -9 of the browser", kind: "browser", strike: "SIGKILL", boundMs: 5_000 }),
-  lostProcess({ fault: "kill -9 of the render worker", kind: "worker", strike: "SIGKILL", boundMs: 5_000 }),
-  lostProcess({ fault: "kill -9 of ffmpeg", kind: "encoder", strike: "SIGKILL", boundMs: 5_000 }),
-  lostProcess({
-    fault: "SIGSTOP of a render worker",
-    kind: "worker",
-    strike: "SIGSTOP",
-    boundMs: SILENCE_BOUND_MS,
-  }),
-  FULL_SCRATCH,
-  BLOCKED_MAIN_LOOP,
-  POISON,
-  ENDLESS,
-  TERMINATED_SERVICE,
-  KILLED_SERVICE,
+const STOPPED_WORKER = lostProcess({
+  fault: "SIGSTOP of a render worker",
+  kind: "worker",
+  strike: "SIGSTOP",
+  boundMs: SILENCE_BOUND_MS,
+});
+
+/** One after the other; where there are two, the second while the first is idle. */
+const GUARANTEES: readonly (readonly [Guarantee, Guarantee?])[] = [
+  [lostProcess({ fault: "kill -9 of the browser", kind: "browser", strike: "SIGKILL", boundMs: 5_000 })],
+  [lostProcess({ fault: "kill -9 of the render worker", kind: "worker", strike: "SIGKILL", boundMs: 5_000 })],
+  [lostProcess({ fault: "kill -9 of ffmpeg", kind: "encoder", strike: "SIGKILL", boundMs: 5_000 })],
+  [STOPPED_WORKER, POISON],
+  [FULL_SCRATCH],
+  [BLOCKED_MAIN_LOOP],
+  [ENDLESS],
+  [TERMINATED_SERVICE],
+  [KILLED_SERVICE],
 ];
 
 const ENVIRONMENT = {
@@ -41,8 +43,12 @@ const ENVIRONMENT = {
   PRODUCER_MIN_FREE_BYTES: "0",
 };
 
+interface Closable {
+  close(): Promise<void>;
+}
+
 /** Starts services in a folder, one after the other, and ends the last. */
-function openStage(dataDir: string, signal: AbortSignal): Stage & { close(): Promise<void> } {
+function openStage(dataDir: string, signal: AbortSignal): Stage & Closable {
   let current: ServiceProcess | undefined;
   const env = readEnvironment(ENVIRONMENT);
   return {
@@ -57,6 +63,8 @@ function openStage(dataDir: string, signal: AbortSignal): Stage & { close(): Pro
   };
 }
 
+const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** Checks one guarantee. */
 export async function find({ guarantee, fault, boundMs, check }: Guarantee, stage: Stage): Promise<Finding> {
   const subject = { guarantee, fault, boundMs };
@@ -65,9 +73,34 @@ export async function find({ guarantee, fault, boundMs, check }: Guarantee, stag
     const inTime = recoveryMs <= boundMs;
     return { ...subject, held: inTime, recoveryMs, complaint: inTime ? null : "it took too long" };
   } catch (error) {
-    const why: unknown = stage.signal.aborted ? stage.signal.reason : error;
-    const complaint = why instanceof Error ? why.message : String(why);
+    const complaint = words(stage.signal.aborted ? stage.signal.reason : error);
     return { ...subject, held: false, recoveryMs: null, complaint };
+  }
+}
+
+/** Checks a guarantee and, from when it is idle on, another. */
+export async function findBoth(
+  first: Guarantee,
+  second: Guarantee | undefined,
+  stage: Stage,
+): Promise<Finding[]> {
+  if (!second) return [await find(first, stage)];
+  const idle = Promise.withResolvers<void>();
+  const finding = find(first, { ...stage, onIdle: idle.resolve });
+  await Promise.race([idle.promise, finding]);
+  return Promise.all([finding, find(second, stage)]);
+}
+
+/** Ends the service after what did not hold, so that the next is not blamed for it; a failure of this is told too. */
+export async function endAfter(findings: readonly Finding[], stage: Closable): Promise<readonly Finding[]> {
+  if (findings.every(({ held }) => held)) return findings;
+  try {
+    await stage.close();
+    return findings;
+  } catch (error) {
+    const tell = (finding: Finding): Finding =>
+      finding.held ? finding : { ...finding, complaint: `${finding.complaint}; then ${words(error)}` };
+    return findings.map(tell);
   }
 }
 
@@ -87,12 +120,10 @@ export async function* runChaos(dir: string, caller: AbortSignal): AsyncGenerato
   try {
     // One that does not start at all has one fault, not ten.
     await stage.service();
-    for (const guarantee of GUARANTEES) {
-      const finding = await find(guarantee, stage);
+    for (const [first, second] of GUARANTEES) {
+      const findings = await findBoth(first, second, stage);
       caller.throwIfAborted();
-      // What one fault has broken is not to be blamed on the next.
-      if (!finding.held) await stage.close();
-      yield finding;
+      yield* await endAfter(findings, stage);
     }
   } finally {
     clearTimeout(timer);

@@ -3,9 +3,8 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-import { z } from "zod";
-
 import { blockOrder } from "./block-order.ts";
+import { readLogLine } from "./log-line.ts";
 import { processTree, type RunningProcess, survivors } from "./process-tree.ts";
 import { sendSignal } from "./send-signal.ts";
 import { until } from "./until.ts";
@@ -28,7 +27,7 @@ export interface ServiceProcess {
   isAlive(): boolean;
   /** Sends a signal and waits for the end: the exit code, or the signal that ended it. Throws when it does not end in time. */
   end(signal: NodeJS.Signals, timeoutMs: number): Promise<number | NodeJS.Signals | null>;
-  /** Kills it with all below it, if it still lives, and waits until nothing is left. */
+  /** Kills it, if it still lives, with all that was below it then or at `end`; waits until nothing of it is left. */
   kill(): Promise<void>;
 }
 
@@ -37,33 +36,45 @@ interface Addresses {
   readonly healthUrl: string;
 }
 
-const LogLineSchema = z.object({
-  level: z.string(),
-  msg: z.string(),
-  url: z.string().optional(),
-  health: z.string().nullish(),
-});
-
-/** What a line of the service's log says; null for one of another form. */
-function readLine(line: string): z.infer<typeof LogLineSchema> | null {
-  return line.startsWith("{") ? (LogLineSchema.safeParse(JSON.parse(line)).data ?? null) : null;
-}
-
 async function addressesOf(child: ChildProcessWithoutNullStreams, signal: AbortSignal): Promise<Addresses> {
   let found: Addresses | null = null;
-  let complaint = "its log does not say why";
-  child.stderr.on("data", (data: Buffer) => (complaint = data.toString().slice(0, MAX_COMPLAINT).trim()));
+  let complaint = "";
+  child.stderr.on("data", (data: Buffer) => {
+    complaint = (complaint + data.toString()).slice(0, MAX_COMPLAINT);
+  });
   createInterface({ input: child.stdout }).on("line", (line) => {
-    const said = readLine(line);
+    const said = readLogLine(line);
     if (said?.msg === "ready") found = { url: said.url ?? "", healthUrl: said.health ?? "" };
     if (said?.level === "fatal") complaint = said.msg;
   });
   const look = async (): Promise<Addresses | null> => {
     if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) return found;
-    throw new Error(`The service does not start: ${complaint}`);
+    throw new Error(`The service does not start: ${complaint.trim() || "its log does not say why"}`);
   };
   const { seen } = await until(look, { what: "the service is ready", timeoutMs: START_TIMEOUT_MS, signal });
   return seen;
+}
+
+/** Waits for the end of a process that lives. */
+async function exitOf(child: ChildProcessWithoutNullStreams, timeoutMs: number): Promise<void> {
+  const late = AbortSignal.timeout(timeoutMs);
+  try {
+    await once(child, "exit", { signal: late });
+  } catch (error) {
+    throw late.aborted ? new Error(`the service did not end within ${timeoutMs / 1000} s`) : error;
+  }
+}
+
+/** Before a first worker is ready, the start would be blamed for what is late. */
+async function warm(healthUrl: string, signal: AbortSignal): Promise<void> {
+  const look = async (): Promise<true | null> => {
+    const answer = await fetch(`${healthUrl}/startupz`, {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(START_TIMEOUT_MS)]),
+    });
+    await answer.arrayBuffer();
+    return answer.ok || null;
+  };
+  await until(look, { what: "a worker is ready", timeoutMs: START_TIMEOUT_MS, signal });
 }
 
 /** Also those that cannot notice that their service has ended, such as a stopped one. */
@@ -77,7 +88,7 @@ async function killAll(processes: readonly RunningProcess[]): Promise<void> {
   await until(gone, { what: "the service's processes are gone", timeoutMs: KILLED_WITHIN_MS, signal });
 }
 
-/** Starts the service with the given environment and its data in `dataDir`, and waits until it is ready. */
+/** Starts the service with the given environment and its data in `dataDir`, and waits until it and a worker are ready. */
 export async function startServiceProcess(
   dataDir: string,
   env: Readonly<Record<string, string | undefined>>,
@@ -105,21 +116,24 @@ export async function startServiceProcess(
   child.stdin.on("error", () => undefined);
   const hasEnded = (): boolean =>
     child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+  // What outlives the service can no longer be found by way of it.
+  const seen: RunningProcess[] = [];
   const end: ServiceProcess["end"] = async (name, timeoutMs) => {
+    if (child.pid !== undefined && !hasEnded()) seen.push(...(await processTree(child.pid)));
     if (!hasEnded()) {
-      const exited = once(child, "exit", { signal: AbortSignal.timeout(timeoutMs) });
+      const exited = exitOf(child, timeoutMs);
       child.kill(name);
       await exited;
     }
     return child.exitCode ?? child.signalCode;
   };
   const kill = async (): Promise<void> => {
-    const tree = child.pid === undefined || hasEnded() ? [] : await processTree(child.pid);
     await end("SIGKILL", KILLED_WITHIN_MS);
-    await killAll(tree);
+    await killAll(seen);
   };
   try {
     const addresses = await addressesOf(child, signal);
+    await warm(addresses.healthUrl, signal);
     return {
       pid: child.pid ?? 0,
       ...addresses,

@@ -7,6 +7,8 @@ export interface Wait {
   readonly what: string;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** Between two looks. (Default: 25) */
+  readonly lookMs?: number;
 }
 
 /**
@@ -15,7 +17,7 @@ export interface Wait {
  */
 export async function until<T>(
   look: () => Promise<T | null>,
-  { what, timeoutMs, signal }: Wait,
+  { what, timeoutMs, signal, lookMs = LOOK_MS }: Wait,
 ): Promise<{ readonly seen: T; readonly ms: number }> {
   const startedAt = performance.now();
   for (;;) {
@@ -24,6 +26,6 @@ export async function until<T>(
     const ms = performance.now() - startedAt;
     if (seen !== null) return { seen, ms };
     if (ms > timeoutMs) throw new Error(`${what}: not within ${timeoutMs / 1000} s`);
-    await sleep(LOOK_MS, undefined, { signal });
+    await sleep(lookMs, undefined, { signal });
   }
 }

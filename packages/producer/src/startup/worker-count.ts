@@ -1,5 +1,6 @@
 import os from "node:os";
 
+import { MIN_WORKER_BYTES } from "../config-types.ts";
 import type { Config } from "../config.ts";
 import { type CgroupLimits, readCgroupLimits } from "./cgroup-limits.ts";
 
@@ -10,8 +11,6 @@ const GIB = 2 ** 30;
 const BYTES_PER_WORKER = 1_200 * MIB;
 /** What the service needs for itself: about 200 MiB, and requests in flight. */
 const SERVICE_BYTES = 300 * MIB;
-/** With less a browser hardly starts. */
-const MIN_WORKER_BYTES = 256 * MIB;
 
 export interface Capacity {
   readonly workers: number;

@@ -1,12 +1,10 @@
 import { describe, expect, test } from "vitest";
 
-import { find } from "../../src/chaos/run-chaos.ts";
-import { runChaos } from "../../src/index.ts";
+import { endAfter, find, findBoth } from "../../src/chaos/run-chaos.ts";
+import { type ChaosFinding, runChaos } from "../../src/index.ts";
 import { openFolder } from "../e2e/machine.ts";
 import { processesNaming, type RunningProcess, survivors, until } from "../e2e/process-tree.ts";
 
-/** As long as the checks give themselves at most, and a margin. */
-const ALL_CHECKS_MS = 260_000;
 const LOOK_MS = 40_000;
 
 const stage = {
@@ -41,13 +39,69 @@ describe("a guarantee", () => {
   });
 });
 
-test("every guarantee holds on this machine, and nothing is left", { timeout: ALL_CHECKS_MS }, async () => {
-  await using folder = await openFolder();
-  const found = [];
-  for await (const finding of runChaos(folder.dir, new AbortController().signal)) found.push(finding);
-  expect(found).toHaveLength(10);
-  expect(found.filter(({ held }) => !held)).toEqual([]);
-  expect(await processesNaming(folder.dir)).toEqual([]);
+describe("two guarantees at a time", () => {
+  test("the second is checked once the first is idle, and told after it", async () => {
+    const order: string[] = [];
+    const second = Promise.withResolvers<number>();
+    const found = await findBoth(
+      {
+        ...subject,
+        check: async ({ onIdle }) => {
+          order.push("first");
+          onIdle?.();
+          return second.promise;
+        },
+      },
+      {
+        ...subject,
+        check: async () => {
+          order.push("second");
+          second.resolve(1);
+          return 2;
+        },
+      },
+      stage,
+    );
+    expect(order).toEqual(["first", "second"]);
+    expect(found).toMatchObject([
+      { held: true, recoveryMs: 1 },
+      { held: true, recoveryMs: 2 },
+    ]);
+  });
+
+  test("the second is checked also when the first fails before it is idle", async () => {
+    const found = await findBoth(
+      { ...subject, check: () => Promise.reject(new Error("no browser was running")) },
+      { ...subject, check: async () => 2 },
+      stage,
+    );
+    expect(found).toMatchObject([
+      { held: false, complaint: "no browser was running" },
+      { held: true, recoveryMs: 2 },
+    ]);
+  });
+});
+
+describe("what did not hold", () => {
+  const held: ChaosFinding = { ...subject, held: true, recoveryMs: 1, complaint: null };
+  const lost: ChaosFinding = { ...subject, held: false, recoveryMs: null, complaint: "it is lost" };
+
+  test("ends the service for the next", async () => {
+    let closed = 0;
+    const close = async (): Promise<void> => void (closed += 1);
+    expect(await endAfter([held], { close })).toEqual([held]);
+    expect(closed).toBe(0);
+    expect(await endAfter([held, lost], { close })).toEqual([held, lost]);
+    expect(closed).toBe(1);
+  });
+
+  test("is told also when the service cannot be ended", async () => {
+    const close = (): Promise<void> => Promise.reject(new Error("the service did not end within 5 s"));
+    expect(await endAfter([held, lost], { close })).toEqual([
+      held,
+      { ...lost, complaint: "it is lost; then the service did not end within 5 s" },
+    ]);
+  });
 });
 
 test(

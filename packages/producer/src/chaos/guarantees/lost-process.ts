@@ -14,9 +14,11 @@ export interface LostProcess {
 
 /** Beyond the bound, so that a late recovery is measured rather than missed. */
 const PATIENCE_MS = 15_000;
+/** To look through all processes costs what a render could use. */
+const LOOK_MS = 100;
 
 /** Both chunks are under way before one is struck: what comes later is a replacement. */
-async function pidsOfBoth(servicePid: number, kind: Kind, signal: AbortSignal): Promise<ReadonlySet<number>> {
+async function pidsOfBoth(servicePid: number, kind: Kind, signal: AbortSignal): Promise<Set<number>> {
   const look = async (): Promise<Set<number> | null> => {
     const found = await findKind(servicePid, kind);
     return found.length < 2 ? null : new Set(found.map(({ pid }) => pid));
@@ -31,18 +33,23 @@ export function lostProcess({ fault, kind, strike: name, boundMs }: LostProcess)
     guarantee: "the lost frames are rendered again",
     fault,
     boundMs,
-    async check({ service: running, signal }) {
+    async check({ service: running, signal, onIdle }) {
       const service = await running();
       const api = { url: service.url, signal };
       const id = await startCapturing(api);
       const before = await pidsOfBoth(service.pid, kind, signal);
       const struck = await strike(service.pid, kind, name);
       if (!struck) throw new Error(`no ${kind} was running`);
+      onIdle?.();
       const replaced = async (): Promise<true | null> => {
-        if ((await survivors(struck)).length > 0) return null;
-        return (await findKind(service.pid, kind)).some(({ pid }) => !before.has(pid)) || null;
+        const found = (await findKind(service.pid, kind)).map(({ pid }) => pid);
+        const isGone = (await survivors(struck)).length === 0;
+        // A worker's place is free only once it is gone: until then a new one has replaced another.
+        if (!isGone && kind === "worker") for (const pid of found) before.add(pid);
+        return (isGone && found.some((pid) => !before.has(pid))) || null;
       };
-      const wait = { what: `the ${kind} is gone and replaced`, timeoutMs: boundMs + PATIENCE_MS, signal };
+      const what = `the ${kind} is gone and replaced`;
+      const wait = { what, timeoutMs: boundMs + PATIENCE_MS, signal, lookMs: LOOK_MS };
       const { ms } = await until(replaced, wait);
       const render = await finished(api, id);
       expectComplete(render);
