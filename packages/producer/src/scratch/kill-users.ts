@@ -48,17 +48,15 @@ async function isUsing(pid: string, mark: string): Promise<boolean | null> {
 
 /** Process groups of this user in which a process names the mark; never our own group, nor init's. */
 async function groupsNaming(mark: string): Promise<{ groups: number[]; isComplete: boolean }> {
-  const own = await readStatus("self");
   const groups = new Set<number>();
   let isComplete = true;
   for (const pid of await readdir("/proc")) {
     const uses = /^\d+$/.test(pid) && (await isUsing(pid, mark));
-    if (uses === null) isComplete = false;
-    if (uses !== true) continue;
-    const group = (await readStatus(pid))?.group ?? 0;
-    if (group > 1 && group !== own?.group) groups.add(group);
+    isComplete &&= uses !== null;
+    if (uses) groups.add((await readStatus(pid))?.group ?? 0);
   }
-  return { groups: [...groups], isComplete };
+  const own = (await readStatus("self"))?.group;
+  return { groups: [...groups].filter((group) => group > 1 && group !== own), isComplete };
 }
 
 /**
