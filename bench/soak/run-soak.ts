@@ -69,8 +69,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
     const usage = await loadAndDisturb(service, tally, options);
     watching.abort();
     await Promise.all(watches);
-    const exit = await service.end("SIGTERM", EXIT_TIMEOUT_MS);
-    if (exit !== 0) tally.unexpected.push(`the service ended with ${exit}`);
+    await expectExit(service, tally);
     // The system may take a moment to end what has been killed.
     await sleep(1_000);
     for (const { pid, command } of await family.survivors())
@@ -81,6 +80,16 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   } finally {
     watching.abort();
     await service.kill();
+  }
+}
+
+/** Ends the service in good order; notes when it does not end so. */
+async function expectExit(service: ServiceProcess, tally: Tally): Promise<void> {
+  try {
+    const exit = await service.end("SIGTERM", EXIT_TIMEOUT_MS);
+    if (exit !== 0) tally.unexpected.push(`the service ended with ${exit}`);
+  } catch (error) {
+    tally.wedges.push(String(error));
   }
 }
 
