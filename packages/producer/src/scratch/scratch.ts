@@ -96,6 +96,8 @@ export async function openScratch(dataDir: string, options: ScratchOptions = {})
       closed = true;
       marking.close();
       tending.close();
+      // One that runs could make the folder again.
+      await marking.take();
       await removeTree(dir);
     },
   };
