@@ -25,8 +25,8 @@ import { firstWorker, startWorkers } from "./startup/start-workers.ts";
 import { watchService } from "./startup/watch-service.ts";
 import { workerCount } from "./startup/worker-count.ts";
 import { VERSION } from "./version.ts";
-import { watchLaunches } from "./work/launch-watch.ts";
-import { paceLaunches } from "./work/pace-launches.ts";
+import { watchLaunches } from "./startup/launch-watch.ts";
+import { paceLaunches } from "./startup/pace-launches.ts";
 import { createWorkers } from "./work/workers.ts";
 
 export interface StartOptions {

@@ -7,7 +7,7 @@ import { type MemoryUse, readMemoryUse } from "../health/memory-use.ts";
 import type { UntouchedWork, WorkView } from "../health/untouched-work.ts";
 import type { Log } from "../log.ts";
 import { freeBytes } from "../scratch/free-bytes.ts";
-import type { LaunchWatch } from "../work/launch-watch.ts";
+import type { LaunchWatch } from "./launch-watch.ts";
 import { createReading } from "./reading.ts";
 
 /** Readiness follows within this time. */

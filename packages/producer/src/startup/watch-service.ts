@@ -8,7 +8,7 @@ import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { publishMetrics } from "../metrics/publish-metrics.ts";
 import type { Load } from "../renders/memory-renders.ts";
-import type { LaunchWatch } from "../work/launch-watch.ts";
+import type { LaunchWatch } from "./launch-watch.ts";
 import { type ReadinessWatch, watchReadiness } from "./watch-readiness.ts";
 
 export interface WatchedParts {

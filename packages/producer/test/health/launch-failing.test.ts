@@ -26,7 +26,7 @@ async function openRemovable(file: string, program: string) {
   return { remove: () => rename(file, away), bringBack: () => rename(away, file) };
 }
 
-test.concurrent.each(["browser", "encoder"] as const)(
+test.each(["browser", "encoder"] as const)(
   "a service whose %s is removed while it runs takes no work, and recovers once it is back",
   { timeout: 120_000 },
   async (what) => {

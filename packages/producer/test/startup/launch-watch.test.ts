@@ -3,8 +3,8 @@ import pino from "pino";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import type { Job } from "../../src/work/jobs.ts";
-import { type LaunchWatch, watchLaunches } from "../../src/work/launch-watch.ts";
-import { paceLaunches } from "../../src/work/pace-launches.ts";
+import { type LaunchWatch, watchLaunches } from "../../src/startup/launch-watch.ts";
+import { paceLaunches } from "../../src/startup/pace-launches.ts";
 import type { Workers } from "../../src/work/workers.ts";
 
 const log = pino({ level: "silent" });

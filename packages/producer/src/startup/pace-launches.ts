@@ -1,5 +1,5 @@
 import type { LaunchWatch } from "./launch-watch.ts";
-import type { Workers } from "./workers.ts";
+import type { Workers } from "../work/workers.ts";
 
 /** The same workers; a job waits while it is known that what it needs does not start. */
 export function paceLaunches(workers: Workers, launches: LaunchWatch): Workers {

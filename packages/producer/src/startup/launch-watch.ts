@@ -2,7 +2,7 @@ import { isProblemError } from "@framewright/contract";
 
 import { backoffMs, pause } from "../health/backoff.ts";
 import type { Log } from "../log.ts";
-import type { Job } from "./jobs.ts";
+import type { Job } from "../work/jobs.ts";
 
 /** One or two starts may fail of a moment's shortage; a third in a row says that the next will too. */
 const MAX_FAILURES = 3;
