@@ -78,9 +78,13 @@ export class Charges {
     if (beganAt >= this.#incidentAt) this.#openIncident();
     const isDue = this.#incidents > 1 || speaksOfComposition(problem);
     if (!isDue || this.#isIncidentCharged) return { problem, charge: null };
+    return { problem, charge: this.#charge(problem) };
+  }
+
+  #charge(problem: ProblemError): number {
     this.#isIncidentCharged = true;
     this.#charges += 1;
-    if (this.#charges < MAX_CHARGES) return { problem, charge: this.#charges };
+    if (this.#charges < MAX_CHARGES) return this.#charges;
     if (this.#isPlainlySystems) throw problem;
     const detail = `What rendered it ended ${this.#losses} times. The last time: ${problem.message}`;
     throw new ProblemError("composition-poisonous", detail, { evidence: problem.evidence, cause: problem });
