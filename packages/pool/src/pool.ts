@@ -13,7 +13,7 @@ import { within } from "./within.ts";
 
 const CLOSE_TIMEOUT_MS = 25_000;
 /** From SIGKILL until a group is gone; only one that hangs in the kernel takes longer. */
-const REAP_TIMEOUT_MS = 500;
+const GONE_TIMEOUT_MS = 500;
 /** Better late than with a child that is not known to be gone. */
 const CLOSE_SLACK_MS = 1_500;
 /** A child that died unasked may be missing for this long before the pool counts as unable to take work; one that was recycled, for as long as a start may take. */
@@ -140,7 +140,7 @@ class ChildPool implements Pool {
     const children = [...this.#children];
     const allDead = Promise.all(children.map((child) => child.dead));
     for (const child of children) child.drain("closed");
-    const deathMs = this.#options.killGraceMs + REAP_TIMEOUT_MS;
+    const deathMs = this.#options.killGraceMs + GONE_TIMEOUT_MS;
     if (await within(allDead, Math.max(deadline - Date.now() - deathMs, 0))) return;
     for (const child of children) child.kill("closed");
     await within(allDead, deathMs + CLOSE_SLACK_MS);
