@@ -15,6 +15,12 @@ export const MAX_CHARGES = 3;
 
 const KILLED = new Set<string>(["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP"]);
 
+/** @throws the failure itself when it is no loss */
+function asLoss(failure: unknown): ProblemError {
+  if (!isProblemError(failure) || !LOSSES.has(failure.code)) throw failure;
+  return failure;
+}
+
 /** Whether a loss by itself says that the composition caused it. */
 function speaksOfComposition({ code, evidence }: ProblemError): boolean {
   return code === "page-crashed" || evidence?.exit?.reason === "oom";
@@ -71,8 +77,7 @@ export class Charges {
    * when all of them were plainly the system's
    */
   note(failure: unknown, { beganAt, dir }: Attempt): Loss {
-    if (!isProblemError(failure) || !LOSSES.has(failure.code)) throw failure;
-    const problem = withLastWords(failure, dir);
+    const problem = withLastWords(asLoss(failure), dir);
     this.#losses += 1;
     this.#isPlainlySystems &&= isPlainlySystems(problem);
     if (beganAt >= this.#incidentAt) this.#openIncident();
