@@ -1,20 +1,16 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+
+/** A file that would disturb the times that others measure, or they its own: it runs after them, by itself. */
+function alone(name: string, root: string, include: string, groupOrder: number): TestProjectConfiguration {
+  return { root, test: { name, include: [include], pool: "forks", maxWorkers: 1, sequence: { groupOrder } } };
+}
 
 export default defineConfig({
   test: {
     projects: [
       "packages/*",
-      // Measures how fast a service recovers: after all others, with the machine to itself.
-      {
-        root: "packages/producer",
-        test: {
-          name: "alone",
-          include: ["test/chaos/every-guarantee.test.ts"],
-          pool: "forks",
-          maxWorkers: 1,
-          sequence: { groupOrder: 1 },
-        },
-      },
+      alone("model", "packages/pool", "test/model/model.test.ts", 1),
+      alone("guarantees", "packages/producer", "test/chaos/every-guarantee.test.ts", 2),
     ],
     // Many tests start browsers and measure time: more files at once than cores would measure each other.
     maxWorkers: 2,

@@ -1,8 +1,10 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    // The root's configuration runs it by itself.
+    exclude: [...configDefaults.exclude, "test/model/model.test.ts"],
     pool: "forks",
     testTimeout: 30_000,
     hookTimeout: 30_000,

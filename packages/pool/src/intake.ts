@@ -1,5 +1,5 @@
 /** An honest child's frames, results and log lines are a fraction of either. */
-const MAX_BYTES = 32 * 1024 * 1024;
+const MAX_BYTES = 16 * 1024 * 1024;
 const MAX_PIECES = 20_000;
 const WINDOW_MS = 2_000;
 
@@ -11,7 +11,7 @@ export interface Intake {
   admit(): boolean;
 }
 
-/** A child that sends more than 32 MiB, or 20,000 messages and lines, within 2 s is a flood. Told once. */
+/** A child that sends more than 16 MiB, or 20,000 messages and lines, within 2 s is a flood. Told once. */
 export function createIntake(onFlood: (what: string) => void): Intake {
   let sinceMs = performance.now();
   let bytes = 0;
@@ -29,7 +29,7 @@ export function createIntake(onFlood: (what: string) => void): Intake {
       const nowMs = performance.now();
       if (nowMs - sinceMs >= WINDOW_MS) [sinceMs, bytes, pieces] = [nowMs, 0, 0];
       bytes += Buffer.byteLength(text);
-      check("more than 32 MiB within 2 s", bytes > MAX_BYTES);
+      check("more than 16 MiB within 2 s", bytes > MAX_BYTES);
     },
     admit() {
       pieces += 1;

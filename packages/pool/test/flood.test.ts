@@ -19,10 +19,10 @@ describe("intake", () => {
     const faults: string[] = [];
     const intake = createIntake((what) => faults.push(what));
     const text = "é".repeat(1024 * 1024);
-    for (let i = 0; i < 16; i += 1) intake.take(text);
+    for (let i = 0; i < 8; i += 1) intake.take(text);
     expect(faults).toEqual([]);
     intake.take(text);
-    expect(faults).toEqual(["more than 32 MiB within 2 s"]);
+    expect(faults).toEqual(["more than 16 MiB within 2 s"]);
   });
 });
 
@@ -30,7 +30,7 @@ describe("a child that sends more than it should", () => {
   const floods: readonly [Flood, RegExp][] = [
     ["messages", /20,000 messages/],
     ["lines", /20,000 messages and lines/],
-    ["bytes", /32 MiB/],
+    ["bytes", /16 MiB/],
     ["one message", /a message that is too long/],
   ];
 
