@@ -105,7 +105,10 @@ describe("artifact store", () => {
     await mkdir(aside, { recursive: true });
     await writeFile(join(aside, "dead"), "half");
     await writeFile(join(aside, "alive"), "half");
-    for (const [name, minutes] of [["dead", 61], ["alive", 50]] as const) {
+    for (const [name, minutes] of [
+      ["dead", 61],
+      ["alive", 50],
+    ] as const) {
       const past = new Date(Date.now() - minutes * 60_000);
       await utimes(join(aside, name), past, past);
     }
@@ -128,29 +131,32 @@ describe("artifact store", () => {
     expect((await readdir(dir)).sort()).toEqual([".incoming", "backup"]);
   });
 
-  it.runIf(process.platform === "linux")("sweeps the files beside one that cannot be removed", async (context) => {
-    const past = new Date(Date.now() - 3_600_000);
-    for (const key of ["a", "b", "c"]) {
-      await store.put(key, await source(key), META);
-      await utimes(store.path(key), past, past);
-    }
-    // The one that is met first.
-    const first = (await readdir(dir)).find((name) => !name.startsWith(".")) ?? "";
-    try {
-      await run("mount", ["--bind", store.path(first), store.path(first)], { timeout: 5_000 });
-    } catch (error) {
-      context.skip(`no right to mount a file: ${String(error)}`);
-    }
-    try {
-      const warned: unknown[] = [];
-      const reopened = await openArtifacts(dir, { onWarning: (_, cause) => warned.push(cause) });
-      const swept = await reopened.sweep(new Date());
-      expect(swept.sort()).toEqual(["a", "b", "c"].filter((key) => key !== first));
-      expect(warned).toEqual([expect.objectContaining({ code: "EBUSY" })]);
-    } finally {
-      await run("umount", ["-l", store.path(first)], { timeout: 5_000 });
-    }
-  });
+  it.runIf(process.platform === "linux")(
+    "sweeps the files beside one that cannot be removed",
+    async (context) => {
+      const past = new Date(Date.now() - 3_600_000);
+      for (const key of ["a", "b", "c"]) {
+        await store.put(key, await source(key), META);
+        await utimes(store.path(key), past, past);
+      }
+      // The one that is met first.
+      const first = (await readdir(dir)).find((name) => !name.startsWith(".")) ?? "";
+      try {
+        await run("mount", ["--bind", store.path(first), store.path(first)], { timeout: 5_000 });
+      } catch (error) {
+        context.skip(`no right to mount a file: ${String(error)}`);
+      }
+      try {
+        const warned: unknown[] = [];
+        const reopened = await openArtifacts(dir, { onWarning: (_, cause) => warned.push(cause) });
+        const swept = await reopened.sweep(new Date());
+        expect(swept.sort()).toEqual(["a", "b", "c"].filter((key) => key !== first));
+        expect(warned).toEqual([expect.objectContaining({ code: "EBUSY" })]);
+      } finally {
+        await run("umount", ["-l", store.path(first)], { timeout: 5_000 });
+      }
+    },
+  );
 
   it("makes its folder again when somebody has removed it", async () => {
     await rm(dir, { recursive: true });
