@@ -2,7 +2,7 @@ import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 
 /** A file that would disturb the times that others measure, or they its own: it runs after them, by itself. */
 function alone(name: string, root: string, include: string, groupOrder: number): TestProjectConfiguration {
-  return { root, test: { name, include: [include], pool: "forks", maxWorkers: 1, sequence: { groupOrder } } };
+  return { root, test: { name, include: [include], pool: "forks", sequence: { groupOrder } } };
 }
 
 export default defineConfig({
@@ -12,7 +12,5 @@ export default defineConfig({
       alone("model", "packages/pool", "test/model/model.test.ts", 1),
       alone("guarantees", "packages/producer", "test/chaos/every-guarantee.test.ts", 2),
     ],
-    // Many tests start browsers and measure time: more files at once than cores would measure each other.
-    maxWorkers: 2,
   },
 });
