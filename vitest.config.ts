@@ -2,7 +2,7 @@ import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 
 /** A file that would disturb the times that others measure, or they its own: it runs after them, by itself. */
 function alone(name: string, root: string, include: string, groupOrder: number): TestProjectConfiguration {
-  return { root, test: { name, include: [include], pool: "forks", sequence: { groupOrder } } };
+  return { root, test: { name, include: [include], pool: "forks", maxWorkers: 1, sequence: { groupOrder } } };
 }
 
 export default defineConfig({

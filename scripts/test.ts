@@ -14,15 +14,11 @@ interface Report {
 
 const NOTHING_RAN: Report = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0 };
 
-/** Many tests start browsers and measure time: more files at once than cores would measure each other. */
-const FILES_AT_ONCE = 2;
-
 const folder = await mkdtemp(join(tmpdir(), "framewright-test-"));
 const reportFile = join(folder, "report.json");
 try {
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`];
-  const args = ["run", `--maxWorkers=${FILES_AT_ONCE}`, ...reporters, ...process.argv.slice(2)];
-  const vitest = spawn("vitest", args, { stdio: "inherit" });
+  const vitest = spawn("vitest", ["run", ...reporters, ...process.argv.slice(2)], { stdio: "inherit" });
   const [code] = await once(vitest, "exit");
   const text = await readFile(reportFile, "utf8").catch(() => undefined);
   const report: Report = text === undefined ? NOTHING_RAN : JSON.parse(text);

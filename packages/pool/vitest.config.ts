@@ -6,6 +6,7 @@ export default defineConfig({
     // The root's configuration runs it by itself.
     exclude: [...configDefaults.exclude, "test/model/model.test.ts"],
     pool: "forks",
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

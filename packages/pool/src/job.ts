@@ -102,10 +102,10 @@ export class Job {
     if (code === "deadline" || code === "stalled") return void this.#killChild(child, code, this.#verdict);
     child.cancel(this.id);
     const verdict = this.#verdict;
-    this.#cancelTimer = setTimeout(
-      () => void this.#killChild(child, "cancelled", verdict),
-      this.#options.cancelGraceMs,
-    );
+    const { cancelGraceMs, deadline } = this.#options;
+    // No grace goes beyond the deadline.
+    const graceMs = Math.max(0, Math.min(cancelGraceMs, deadline - Date.now()));
+    this.#cancelTimer = setTimeout(() => void this.#killChild(child, "cancelled", verdict), graceMs);
   }
 
   #assignTo(child: SupervisedChild): boolean {

@@ -160,6 +160,18 @@ describe("a cancelled task", () => {
     expect(exits(events)).toMatchObject([{ reason: "cancelled" }]);
   });
 
+  it("has no grace beyond its deadline", async () => {
+    const { pool, events } = openPool("tasks", { cancelGraceMs: 20_000 });
+    await readyChild({ pool, events, output: [] });
+    const controller = new AbortController();
+    const options = { deadline: inMs(1_000), signal: controller.signal };
+    const running = errorOf(pool.run({ do: "hang-deaf" }, options));
+    await sleep(200);
+    controller.abort();
+    expect((await running).code).toBe("cancelled");
+    expect(Date.now()).toBeLessThan(options.deadline + 3_000);
+  });
+
   it("is settled only when its dying child is dead, whatever that still answers", async () => {
     const { pool, events } = openPool("tasks", { cancelGraceMs: 10_000 });
     const child = await readyChild({ pool, events, output: [] });

@@ -58,9 +58,11 @@ export async function snapshotDirectory(
 
 async function copyFolder(copy: Copy, { real, path, above }: Item): Promise<void> {
   if (real === copy.target) return;
+  const folder = await unlessUnreadable(opendir(real));
+  if (folder === null) return void copy.leftOut.push({ path, reason: "unreadable" });
   await mkdir(join(copy.target, path), { recursive: true });
   const within = [...above, real];
-  for await (const entry of await opendir(real)) {
+  for await (const entry of folder) {
     copy.signal.throwIfAborted();
     if (entry.name === ".git") continue;
     copy.budget.addEntry();

@@ -32,6 +32,7 @@ it("the contract lists every route", async () => {
   expect(routes.sort()).toEqual([
     "delete /v1/renders/{id}",
     "get /health",
+    "get /metrics",
     "get /v1/queue",
     "get /v1/renders",
     "get /v1/renders/{id}",
