@@ -64,7 +64,11 @@ describe.concurrent("with the default times", { timeout: 60_000 }, () => {
       expect(delayMs).toBeGreaterThanOrEqual(200 * 2 ** i);
       expect(delayMs).toBeLessThanOrEqual(250 * 2 ** i);
     }
-    expect(pool.snapshot()).toMatchObject({ launchable: false, breaker: { state: "open" } });
+    // A trial may be on its way at this moment.
+    expect(pool.snapshot()).toMatchObject({
+      launchable: false,
+      breaker: { state: expect.stringMatching(/^(open|trial)$/) },
+    });
     expect(pool.snapshot().breaker.reason).toContain("start-failed");
   });
 

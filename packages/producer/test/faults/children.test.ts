@@ -120,6 +120,9 @@ test("a render whose browser is killed again and again fails with the reason", a
 });
 
 test("afterwards the service renders as before", async () => {
+  // Browsers that are killed before they answer make it unready for a while: until a trial shows that they start.
+  const isReady = async (): Promise<boolean> => (await fetch(`${service.healthUrl}/readyz`)).ok;
+  expect(await until(isReady, (ready) => ready, 10_000)).toBe(true);
   const { id } = await submit(service, { html: layeredPage(0.5) });
   expect(await waitForRender(service, id)).toMatchObject({ state: "succeeded", warnings: [] });
 });
