@@ -12,7 +12,10 @@ export const QUIET_WITHIN_MS = 5_000;
 export async function scratchFiles(dataDir: string): Promise<string[]> {
   const scratch = join(dataDir, "scratch");
   const owners = await readdir(scratch);
-  const inside = await Promise.all(owners.map((owner) => readdir(join(scratch, owner), { recursive: true })));
+  // A folder that goes while it is read is there for now.
+  const inside = await Promise.all(
+    owners.map((owner) => readdir(join(scratch, owner), { recursive: true }).catch(() => [owner])),
+  );
   return inside.flat();
 }
 
