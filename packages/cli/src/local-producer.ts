@@ -48,6 +48,7 @@ async function start(module: ProducerModule, dir: string): Promise<LocalProducer
   const starting = module.startProducer({ env: environment(dir) });
   return await within(starting, START_TIMEOUT_MS, () => {
     // It may still come up: then it is closed, though nobody waits for it any more.
+    // Should it fail after all, there is nothing to close.
     starting.then(async (late) => late.close()).catch(() => undefined);
     return localFailure("The producer did not start in time.", "Run `framewright doctor`.");
   });

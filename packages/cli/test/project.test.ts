@@ -43,6 +43,7 @@ async function entriesOf(archive: Buffer): Promise<{ path: string; type: string;
       );
     },
   });
+  // It is a writable stream, though its types do not say so.
   await pipeline(Readable.from([archive]), parser as unknown as NodeJS.WritableStream);
   return entries;
 }

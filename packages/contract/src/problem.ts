@@ -81,6 +81,12 @@ export function asProblemError(error: unknown): ProblemError {
   return new ProblemError("internal", "An unexpected error occurred.", { cause: error });
 }
 
+/** The same problem with more evidence. */
+export function withEvidence(problem: ProblemError, more: Evidence): ProblemError {
+  const { code, message, evidence, errors, headers, cause } = problem;
+  return new ProblemError(code, message, { evidence: { ...evidence, ...more }, errors, headers, cause });
+}
+
 /** The form in which an error is sent to a caller. */
 export function toProblem(error: unknown, requestId?: string): Problem {
   const { code, message, errors, evidence } = asProblemError(error);

@@ -94,6 +94,7 @@ async function runStep({ name, timeoutMs, run }: ShutdownStep, log: Log): Promis
   const deadline = new AbortController();
   const settled = new AbortController();
   const overdue = sleep(timeoutMs, "overdue" as const, { signal: settled.signal });
+  // It loses the race when the step ends in time: settling then aborts it.
   overdue.catch(() => undefined);
   try {
     // Wrapped, so that a step that throws at once is treated as one that rejects.

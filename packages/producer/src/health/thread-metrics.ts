@@ -1,11 +1,16 @@
+import type { Readiness } from "@framewright/contract";
+
 import { CAUSE_CODES } from "./causes.ts";
 import { type Pulse, readAgeMs } from "./pulse.ts";
 import { type Limits, readLiveness, readReadiness } from "./readiness.ts";
 import { readText } from "./shared-text.ts";
 
 /** What the health thread knows better than the main loop, written out: it holds no library. */
-function ownGauges(pulse: Pulse, { lagLimitMs, deadAfterMs }: Limits): [string, string, number][] {
-  const { ready, mainLoop } = readReadiness(pulse, lagLimitMs);
+function ownGauges(
+  pulse: Pulse,
+  { ready, mainLoop }: Readiness,
+  deadAfterMs: number,
+): [string, string, number][] {
   const live = readLiveness(pulse, deadAfterMs).status === "ok";
   const ageMs = readAgeMs(pulse, "metricsAt");
   return [
@@ -22,8 +27,7 @@ function ownGauges(pulse: Pulse, { lagLimitMs, deadAfterMs }: Limits): [string, 
 }
 
 /** Each cause for not being ready, as 0 or 1. */
-function causeGauges(pulse: Pulse, { lagLimitMs }: Limits): string {
-  const { causes } = readReadiness(pulse, lagLimitMs);
+function causeGauges({ causes }: Readiness): string {
   const lines = CAUSE_CODES.filter((code) => code !== "main-loop-dead").map(
     (code) =>
       `framewright_health_cause{code="${code}"} ${Number(causes.some((cause) => cause.code === code))}\n`,
@@ -34,10 +38,11 @@ function causeGauges(pulse: Pulse, { lagLimitMs }: Limits): string {
 }
 
 /** The body of GET /metrics on the health port: the main loop's last metrics, and the thread's own, which are live. */
-export function readMetrics(pulse: Pulse, limits: Limits): string {
-  const own = ownGauges(pulse, limits).map(([name, help, value]) => {
+export function readMetrics(pulse: Pulse, { lagLimitMs, deadAfterMs }: Limits): string {
+  const readiness = readReadiness(pulse, lagLimitMs);
+  const own = ownGauges(pulse, readiness, deadAfterMs).map(([name, help, value]) => {
     const metric = `framewright_health_${name}`;
     return `# HELP ${metric} ${help}\n# TYPE ${metric} gauge\n${metric} ${value}\n`;
   });
-  return own.join("") + causeGauges(pulse, limits) + (readText(pulse.metrics) ?? "");
+  return own.join("") + causeGauges(readiness) + (readText(pulse.metrics) ?? "");
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { type Chunk, isProblemError, ProblemError } from "@framewright/contract";
+import { type Chunk, isProblemError, withEvidence } from "@framewright/contract";
 import type { ChunkFile } from "@framewright/engine";
 
 import type { Planned } from "../plan/plan.ts";
@@ -60,16 +60,11 @@ async function attempt(capture: ChunkCapture, chunk: Chunk, onStarted: () => voi
     },
   };
   const file = await deps.workers.run(job, bounds).catch((error: unknown) => {
-    throw captured > 0 ? withLastFrame(error, chunk.startFrame + captured - 1) : error;
+    if (captured === 0 || !isProblemError(error)) throw error;
+    throw withEvidence(error, { lastFrame: chunk.startFrame + captured - 1 });
   });
   meter.update(chunk.index, file.frames);
   return file;
-}
-
-function withLastFrame(error: unknown, lastFrame: number): unknown {
-  if (!isProblemError(error)) return error;
-  const { code, message, evidence, cause } = error;
-  return new ProblemError(code, message, { evidence: { ...evidence, lastFrame }, cause });
 }
 
 async function captureOne(capture: ChunkCapture, chunk: Chunk): Promise<ChunkFile> {

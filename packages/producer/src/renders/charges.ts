@@ -1,4 +1,4 @@
-import { isProblemError, type ProblemCode, ProblemError } from "@framewright/contract";
+import { isProblemError, type ProblemCode, ProblemError, withEvidence } from "@framewright/contract";
 
 import { publicLines } from "./public-lines.ts";
 
@@ -36,11 +36,10 @@ function isPlainlySystems(problem: ProblemError): boolean {
 
 /** The problem as the caller gets it: with the last words of the process that ended. */
 function withLastWords(problem: ProblemError, dir: string): ProblemError {
-  const { code, message, evidence, cause } = problem;
+  const { evidence, cause } = problem;
   if (!evidence?.exit || typeof cause !== "string") return problem;
   const stderr = publicLines(cause, dir);
-  if (stderr.length === 0) return problem;
-  return new ProblemError(code, message, { evidence: { ...evidence, stderr }, cause });
+  return stderr.length === 0 ? problem : withEvidence(problem, { stderr });
 }
 
 /** One try of some work. */

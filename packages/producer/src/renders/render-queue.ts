@@ -4,8 +4,6 @@ import type { Log } from "../log.ts";
 import { type RenderDeps, runRender } from "./run-render.ts";
 import type { RenderRecord } from "./render-record.ts";
 
-/** What runs has the same deadline in its worker, which is then ended without the grace of a cancelled one. */
-const EXPIRY_DELAY_MS = 100;
 /** How soon a queue that was held looks whether it may go on. */
 const HOLD_MS = 1_000;
 
@@ -49,7 +47,7 @@ export class RenderQueue {
     // A record's deadline and its cancellation hold from admission on, also while it waits.
     const expire = setTimeout(
       () => record.abort.abort(new ProblemError("render-timeout", "Its deadline passed.")),
-      record.deadline.getTime() + EXPIRY_DELAY_MS - Date.now(),
+      record.deadline.getTime() - Date.now(),
     );
     expire.unref();
     record.abort.signal.addEventListener("abort", () => this.#leave(record), { once: true });

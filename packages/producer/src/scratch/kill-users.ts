@@ -22,6 +22,7 @@ async function readProc(pid: string, file: "environ" | "cmdline"): Promise<strin
 }
 
 async function isOwn(pid: string): Promise<boolean> {
+  // One that has ended since it was listed is nobody's.
   const info = await stat(`/proc/${pid}`).catch(() => null);
   return info !== null && info.uid === process.geteuid?.();
 }

@@ -1,13 +1,11 @@
-import { isProblemError, ProblemError } from "@framewright/contract";
+import { isProblemError, withEvidence } from "@framewright/contract";
 import { type OomWatch, watchOomKills } from "@framewright/pool";
 
 /** Of what has ended by SIGKILL, only the kernel's count tells whether memory was short: nobody else names a reason. */
 function asOom(error: unknown, watch: OomWatch): unknown {
   if (!isProblemError(error) || error.evidence?.exit?.signal !== "SIGKILL") return error;
   if (watch.hasKilled() !== true) return error;
-  const { code, message, evidence, cause } = error;
-  const exit = { ...error.evidence.exit, reason: "oom" };
-  return new ProblemError(code, message, { evidence: { ...evidence, exit }, cause });
+  return withEvidence(error, { exit: { ...error.evidence.exit, reason: "oom" } });
 }
 
 /** Does work of this process, and names the end of a browser or an encoder that the kernel kills for want of memory. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { allProcesses, type RunningProcess } from "../../src/chaos/process-tree.ts";
+import { sendSignal } from "../../src/chaos/send-signal.ts";
 
 export { processTree, type RunningProcess, survivors } from "../../src/chaos/process-tree.ts";
 
@@ -27,10 +28,5 @@ export async function until<T>(
 
 /** Kills a process; false when it has ended by itself since it was listed. */
 export function killIfAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, "SIGKILL");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ESRCH") return false;
-    throw error;
-  }
+  return sendSignal(pid, "SIGKILL");
 }
