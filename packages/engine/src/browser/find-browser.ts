@@ -5,12 +5,15 @@ import { ProblemError } from "@framewright/contract";
 import { isExecutable } from "../can-access.ts";
 import { findOnPath } from "../find-on-path.ts";
 import { bundledChromium } from "./bundled-chromium.ts";
+import { keepPriority } from "./keep-priority.ts";
 
 /** `begin-frame`: we decide when the compositor draws. `screenshot`: the page draws by itself and we wait for it. */
 export type FrameControl = "begin-frame" | "screenshot";
 
 export interface BrowserBinary {
   readonly path: string;
+  /** A command that starts it, with arguments; empty when it is started directly. */
+  readonly prefix: readonly string[];
   readonly origin: "configured" | "system" | "bundled";
   readonly frameControl: FrameControl;
   /** Variables that the binary needs besides the usual. */
@@ -46,8 +49,10 @@ function frameControlOf(file: string): FrameControl {
  */
 export async function findBrowser(options: FindOptions): Promise<BrowserBinary> {
   const { configuredPath, searchPath, cacheDir } = options;
+  const prefix = await keepPriority(searchPath);
   const plain = (file: string, origin: BrowserBinary["origin"]): BrowserBinary => ({
     path: file,
+    prefix,
     origin,
     frameControl: frameControlOf(file),
     env: {},
@@ -60,7 +65,7 @@ export async function findBrowser(options: FindOptions): Promise<BrowserBinary> 
   const shell = await findOnPath(HEADLESS_SHELLS, searchPath);
   if (shell) return plain(shell, "system");
   const bundled = await bundledChromium(cacheDir);
-  if (bundled) return bundled;
+  if (bundled) return { ...bundled, prefix };
   const full = await findOnPath([...FULL_BROWSERS, ...MAC_BROWSERS], searchPath);
   if (full) return plain(full, "system");
   throw new ProblemError("browser-missing", "Neither a system browser nor the bundled one was found.");

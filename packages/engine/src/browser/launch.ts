@@ -60,7 +60,8 @@ export async function launchBrowser(options: LaunchOptions): Promise<Browser> {
     throw asDiskFull(error);
   });
   const flags = browserFlags({ ...options, frameControl: browser.frameControl, userDataDir: profileDir });
-  const child = spawn(browser.path, flags, {
+  const [command = browser.path, ...args] = [...browser.prefix, browser.path, ...flags];
+  const child = spawn(command, args, {
     stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"],
     env: environment(options),
     cwd: profileDir,

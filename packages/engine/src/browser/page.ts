@@ -83,6 +83,9 @@ export async function openPage(cdp: Cdp, options: OpenOptions): Promise<Page> {
     page.send("Runtime.enable", undefined),
     page.send("Network.enable", {}),
     page.send("Inspector.enable", undefined),
+    // The browser's own clock moves no animation: the page runtime does.
+    page.send("Animation.enable", undefined),
+    page.send("Animation.setPlaybackRate", { playbackRate: 0 }),
     page.send("Target.setAutoAttach", { autoAttach: true, waitForDebuggerOnStart: false, flatten: true }),
     cdp.send("Browser.setDownloadBehavior", { behavior: "deny" }, { deadline: soon() }),
   ]);
