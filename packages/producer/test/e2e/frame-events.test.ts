@@ -98,3 +98,40 @@ test(
     expect(at(45, "frame that comes later")).toBeCloseTo(150, -1.2);
   },
 );
+
+test(
+  "transitions that begin in the browser's frames wait for the page's time, however long its scripts take",
+  { timeout: 90_000 },
+  async () => {
+    await using folder = await openFolder();
+    // Each begins as the one before it ends, and then a script runs for longer than it lasts.
+    const html = `<!doctype html><html><body style="margin:0;background:#000">
+      <div data-composition-id="main" data-width="${WIDTH}" data-height="${ROW}" data-duration="1"></div>
+      <b style="position:absolute;top:0;width:16px;height:${ROW}px;background:#fff;transition:translate 0.1s linear"></b>
+      <script>
+        const box = document.querySelector("b");
+        let x = 0;
+        const go = () => {
+          x += 30;
+          box.style.translate = x + "px";
+          setTimeout(() => { for (let i = 0; i < 2e8; i++); }, 1);
+        };
+        box.ontransitionend = go;
+        setTimeout(go, 100);
+      </script></body></html>`;
+    const page = { tools: await machineTools(), html, width: WIDTH, height: ROW, fps: FPS, dir: folder.dir };
+    const { file } = await renderInChunks({ ...page, cuts: [0, 30], quality: "high" });
+    const grey = await decodeGrey(file);
+    const at = Array.from({ length: 30 }, (_, frame) =>
+      grey
+        .subarray(frame * WIDTH * ROW)
+        .subarray(0, WIDTH)
+        .findIndex((luma) => luma > 128),
+    );
+    // Three frames of travel, and one in which the next transition begins.
+    const expected = at.map((_, frame) =>
+      frame < 3 ? 0 : 30 * Math.floor((frame - 3) / 4) + 10 * ((frame - 3) % 4),
+    );
+    expect(at).toEqual(expected);
+  },
+);
