@@ -1,16 +1,50 @@
-import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+import { configDefaults, defineConfig, type TestProjectConfiguration } from "vitest/config";
 
-/** A file that would disturb the times that others measure, or they its own: it runs after them, by itself. */
-function alone(name: string, root: string, include: string, groupOrder: number): TestProjectConfiguration {
-  return { root, test: { name, include: [include], pool: "forks", maxWorkers: 1, sequence: { groupOrder } } };
+import { ALONE, MEASURED } from "./vitest.measured.ts";
+
+interface Group {
+  readonly name: string;
+  readonly include: string[];
+  readonly exclude?: string[];
+  /** Files at a time. */
+  readonly maxWorkers: number;
+  /** Groups run one after the other. */
+  readonly groupOrder: number;
 }
+
+function group(
+  root: string,
+  { name, include, exclude = [], maxWorkers, groupOrder }: Group,
+): TestProjectConfiguration {
+  return {
+    root: `packages/${root}`,
+    test: {
+      name: `${root} ${name}`,
+      include,
+      exclude: [...configDefaults.exclude, ...exclude],
+      pool: "forks",
+      maxWorkers,
+      sequence: { groupOrder },
+      testTimeout: 30_000,
+      hookTimeout: 30_000,
+    },
+  };
+}
+
+const ALL = ["test/**/*.test.ts"];
 
 export default defineConfig({
   test: {
-    projects: [
-      "packages/*",
-      alone("model", "packages/pool", "test/model/model.test.ts", 1),
-      alone("guarantees", "packages/producer", "test/chaos/every-guarantee.test.ts", 2),
-    ],
+    projects: ["contract", "pool", "engine", "producer", "client", "cli"].flatMap((name) => [
+      group(name, {
+        name: "tests",
+        include: ALL,
+        exclude: [...MEASURED, ...ALONE],
+        maxWorkers: 3,
+        groupOrder: 0,
+      }),
+      group(name, { name: "measured", include: MEASURED, maxWorkers: 2, groupOrder: 1 }),
+      group(name, { name: "alone", include: ALONE, maxWorkers: 1, groupOrder: 2 }),
+    ]),
   },
 });
