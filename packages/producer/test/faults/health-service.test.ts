@@ -38,6 +38,10 @@ test("F22: the main loop's limit is 90 s, within which every legitimate stall en
 test("F22: a main loop that stands still beyond its limit is dead, with what it had begun", async (context) => {
   const { id } = await submit(service, { html: page() });
   await waitForRender(service, id);
+  // What is read while the loop stands still is what was published before.
+  const succeeded = 'framewright_renders_total{outcome="succeeded"} 1\n';
+  const published = async (): Promise<string> => (await call({ url: service.healthUrl }, "/metrics")).text();
+  await expect.poll(published, { timeout: 5_000 }).toContain(succeeded);
   const port = Number(new URL(service.healthUrl).port);
   const prober = await startProber(port, 4_500, ["/livez", "/metrics"]);
   const blockedAt = Date.now();
@@ -56,7 +60,7 @@ test("F22: a main loop that stands still beyond its limit is dead, with what it 
   expectRecovery(context, Date.parse(live.timestamp) - blockedAt, LIVENESS_S * 1000 + 200);
 
   const metrics = bodyOf("/metrics", 200);
-  expect(metrics).toContain('framewright_renders_total{outcome="succeeded"} 1\n');
+  expect(metrics).toContain(succeeded);
   expect(metrics).toMatch(/^framewright_health_live 0$/m);
   expect(metrics).toMatch(/^framewright_health_cause\{code="main-loop-blocked"\} 1$/m);
   expect(Number(/^framewright_health_metrics_age_seconds (.*)$/m.exec(metrics)?.[1])).toBeGreaterThan(3);
