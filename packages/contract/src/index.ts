@@ -7,3 +7,4 @@ export * from "./problem-catalogue.ts";
 export * from "./problem.ts";
 export * from "./render-request.ts";
 export * from "./render.ts";
+export * from "./webhook.ts";

@@ -110,6 +110,16 @@ export const PROBLEMS = {
     "The idempotency key was used with another request",
     "Use a new Idempotency-Key for a new request.",
   ),
+  unauthenticated: caller(
+    401,
+    "The API key is missing or wrong",
+    "Send `Authorization: Bearer <key>` with a key that PRODUCER_API_KEYS lists; `framewright key` makes one.",
+  ),
+  "webhooks-not-allowed": caller(
+    403,
+    "Webhooks are not set up",
+    "Set PRODUCER_WEBHOOK_SECRET, or leave `callbackUrl` out and follow the render's events.",
+  ),
   "not-found": caller(404, "There is nothing here", "The routes are listed at /docs."),
   "cross-site-request": caller(
     403,

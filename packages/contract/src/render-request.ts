@@ -60,6 +60,18 @@ export const RangeSchema = z
   .meta({ description: "The part to render, end exclusive: frames, or seconds. (Default: all)" });
 export type Range = z.infer<typeof RangeSchema>;
 
+const MAX_URL_LENGTH = 2048;
+
+function hasNoCredentials(url: string): boolean {
+  const parsed = URL.parse(url);
+  return parsed !== null && parsed.username === "" && parsed.password === "";
+}
+
+export const CallbackUrlSchema = z
+  .url({ protocol: /^https?$/, error: "must be an http or https URL" })
+  .max(MAX_URL_LENGTH)
+  .refine(hasNoCredentials, "must not hold a user name or a password");
+
 /** What a caller may ask of a render, whatever the source. */
 const options = {
   entryFile: EntryFileSchema.optional(),
@@ -78,6 +90,9 @@ const options = {
   format: FormatSchema.optional().meta({ description: "(Default: mp4)" }),
   variables: VariablesSchema.optional(),
   range: RangeSchema.optional(),
+  callbackUrl: CallbackUrlSchema.optional().meta({
+    description: "An http or https URL that a signed webhook is sent to when the render has ended.",
+  }),
 };
 
 export const RenderOptionsSchema = z
