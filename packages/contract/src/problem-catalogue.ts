@@ -257,6 +257,12 @@ export const PROBLEMS = {
     "Retry. The failed checks are in the render's verdict; please report them.",
   ),
   "disk-full": system(507, "The disk is full", "Free space below PRODUCER_DATA_DIR, then retry."),
+  "store-unavailable": system(
+    503,
+    "The store of files cannot be used",
+    "Retry. If it persists, check that the service reaches PRODUCER_STORE_URL and may use it.",
+  ),
+  "artifact-corrupt": system(500, "A stored file is damaged", "Render again."),
   "worker-lost": system(500, "The render worker was lost", "Retry."),
   "worker-unavailable": system(
     503,

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { z } from "zod";
 
 import { parseAllowedHosts } from "./files/allowed-hosts.ts";
+import { parseStoreUrl } from "./store/store-url.ts";
 
 function number(min: number, max: number) {
   const expected = `expected a whole number from ${min} to ${max}`;
@@ -40,6 +41,13 @@ const hosts = list.superRefine((patterns, context) => {
   if (fault !== undefined) context.addIssue(`${EXPECTED_HOSTS}: ${fault.replace(/\.$/, "")}`);
 });
 
+const storeUrl = z.string().transform((text, context) => {
+  const location = parseStoreUrl(text);
+  if (location !== null) return location;
+  context.addIssue("expected s3://bucket/prefix or file:///folder");
+  return z.NEVER;
+});
+
 /** Less than a browser with an empty page needs would end every worker. */
 export const MIN_WORKER_BYTES = 256 * 2 ** 20;
 
@@ -58,6 +66,12 @@ export const kinds = {
   seconds: number(1, MAX_SECONDS).transform((seconds) => seconds * 1000),
   flag: choice("true", "false", "1", "0").transform((value) => value === "true" || value === "1"),
   hosts,
+  httpUrl: z
+    .string()
+    .refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), "expected an http or https URL"),
+  /** Shorter ones could be guessed. */
+  secret: z.string().min(16, "expected at least 16 characters"),
+  storeUrl,
   autoBytes: z.union(
     [z.literal("auto"), number(MIN_WORKER_BYTES, Number.MAX_SAFE_INTEGER)],
     `expected auto, or a whole number from ${MIN_WORKER_BYTES}`,

@@ -1,6 +1,21 @@
 import { kinds, optional, variable } from "./config-types.ts";
 
-const { autoBytes, bytes, choice, flag, hosts, number, path, port, seconds, text, workers } = kinds;
+const {
+  autoBytes,
+  bytes,
+  choice,
+  flag,
+  hosts,
+  httpUrl,
+  number,
+  path,
+  port,
+  seconds,
+  secret,
+  storeUrl,
+  text,
+  workers,
+} = kinds;
 
 /** Every variable that the service reads, by its name in the configuration. */
 export const VARIABLES = {
@@ -104,6 +119,45 @@ export const VARIABLES = {
     seconds,
     "86400",
     "How long a finished render and its artifact are kept, in seconds.",
+  ),
+  retentionBytes: optional(
+    "PRODUCER_RETENTION_BYTES",
+    bytes,
+    "Bytes that the artifacts may come to; beyond them the oldest go. Without it, only their age counts.",
+  ),
+  storeUrl: optional(
+    "PRODUCER_STORE_URL",
+    storeUrl,
+    "Where artifacts, chunks and snapshots are kept, the same for all processes: s3://bucket/prefix or file:///folder; without it, in the data folder.",
+  ),
+  s3Endpoint: optional(
+    "PRODUCER_S3_ENDPOINT",
+    httpUrl,
+    "URL of an S3-compatible server; without it, Amazon's. Credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or wherever else Amazon's SDK looks.",
+  ),
+  s3Region: variable("PRODUCER_S3_REGION", text, "us-east-1", "Region of the bucket."),
+  s3PathStyle: variable(
+    "PRODUCER_S3_PATH_STYLE",
+    flag,
+    "true",
+    "Whether an endpoint of PRODUCER_S3_ENDPOINT has the bucket in the path (true) or in the host name (false).",
+  ),
+  s3Redirect: variable(
+    "PRODUCER_S3_REDIRECT",
+    flag,
+    "false",
+    "Whether downloads are sent to the S3 server by links that expire, instead of through the service (true or false); callers must reach it.",
+  ),
+  linkSecret: optional(
+    "PRODUCER_LINK_SECRET",
+    secret,
+    "Secret that signs download links, at least 16 characters; without it, one is made and kept in the database.",
+  ),
+  snapshotCacheBytes: variable(
+    "PRODUCER_SNAPSHOT_CACHE_BYTES",
+    bytes,
+    "10737418240",
+    "Disk, in bytes, for unpacked compositions that may be needed again.",
   ),
   minFreeBytes: variable(
     "PRODUCER_MIN_FREE_BYTES",
