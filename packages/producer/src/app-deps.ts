@@ -1,14 +1,19 @@
 import type { Health } from "@framewright/contract";
 
+import type { ApiKey } from "./access/api-keys.ts";
 import type { Intake } from "./intake/port.ts";
 import type { Log } from "./log.ts";
 import type { Renders, StoredArtifact } from "./renders/port.ts";
+import type { Webhooks } from "./webhooks/webhooks.ts";
 
 /** What the API stands on. */
 export interface AppDeps {
   readonly log: Log;
   readonly renders: Renders;
   readonly intake: Intake;
+  readonly webhooks: Webhooks;
+  /** Without any, callers need none. */
+  readonly apiKeys: readonly ApiKey[];
   /** Answers GET and HEAD for a finished file, ranges and conditions included. */
   readonly serveArtifact: (
     request: Request,

@@ -1,6 +1,7 @@
 import type { AppDeps } from "./app-deps.ts";
 import { mountHyperframes } from "./hyperframes/mount.ts";
 import { accessLog } from "./http/access-log.ts";
+import { authenticate } from "./http/auth.ts";
 import { declareRequests } from "./http/declare-requests.ts";
 import { answerErrors } from "./http/error-answer.ts";
 import { noRoute } from "./http/not-found.ts";
@@ -14,11 +15,13 @@ import { getOpenapi } from "./routes/openapi.get.ts";
 import { postPlans } from "./routes/plans.post.ts";
 import { getQueue } from "./routes/queue.get.ts";
 import { getRenderArtifact } from "./routes/render-artifact.get.ts";
+import { getRenderDeliveries } from "./routes/render-deliveries.get.ts";
 import { getRenderEvents } from "./routes/render-events.get.ts";
 import { deleteRender } from "./routes/render.delete.ts";
 import { getRender } from "./routes/render.get.ts";
 import { getRenders } from "./routes/renders.get.ts";
 import { postRenders } from "./routes/renders.post.ts";
+import { postWebhookTests } from "./routes/webhook-tests.post.ts";
 
 const ROUTES = [
   postRenders,
@@ -27,7 +30,9 @@ const ROUTES = [
   deleteRender,
   getRenderEvents,
   getRenderArtifact,
+  getRenderDeliveries,
   postPlans,
+  postWebhookTests,
   getQueue,
   getHealth,
   getMetrics,
@@ -46,6 +51,7 @@ export function createApp(deps: AppDeps): Api {
   api.use(accessLog(deps.log));
   api.use(declareRequests(deps.declare));
   api.use(sameSite(deps.loopbackOnly));
+  api.use(authenticate(deps.apiKeys));
   for (const mount of ROUTES) mount(api, deps);
   return api;
 }

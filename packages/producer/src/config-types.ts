@@ -2,8 +2,10 @@ import { resolve } from "node:path";
 
 import { z } from "zod";
 
+import { parseApiKey } from "./access/api-keys.ts";
 import { parseAllowedHosts } from "./files/allowed-hosts.ts";
 import { parseStoreUrl } from "./store/store-url.ts";
+import { parseSecret } from "./webhooks/secret.ts";
 
 function number(min: number, max: number) {
   const expected = `expected a whole number from ${min} to ${max}`;
@@ -48,6 +50,20 @@ const storeUrl = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const apiKeys = list.transform((entries, context) =>
+  entries.flatMap((entry, index) => {
+    const key = parseApiKey(entry);
+    if (key === null) context.addIssue(`expected tenant:sha256-of-the-key in hex; entry ${index + 1} is not`);
+    return key ?? [];
+  }),
+);
+
+const webhookSecret = z.string().transform((text, context) => {
+  const secret = parseSecret(text);
+  if (secret === null) context.addIssue("expected whsec_ and 24 to 64 bytes in base64");
+  return secret ?? z.NEVER;
+});
+
 /** Less than a browser with an empty page needs would end every worker. */
 export const MIN_WORKER_BYTES = 256 * 2 ** 20;
 
@@ -66,6 +82,8 @@ export const kinds = {
   seconds: number(1, MAX_SECONDS).transform((seconds) => seconds * 1000),
   flag: choice("true", "false", "1", "0").transform((value) => value === "true" || value === "1"),
   hosts,
+  apiKeys,
+  webhookSecret,
   httpUrl: z
     .string()
     .refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), "expected an http or https URL"),
@@ -75,6 +93,11 @@ export const kinds = {
   autoBytes: z.union(
     [z.literal("auto"), number(MIN_WORKER_BYTES, Number.MAX_SAFE_INTEGER)],
     `expected auto, or a whole number from ${MIN_WORKER_BYTES}`,
+  ),
+  /** A bound that may be none: Infinity. */
+  limit: z.union(
+    [z.literal("none").transform(() => Infinity), number(1, 1_000_000_000)],
+    "expected none, or a whole number from 1 to 1000000000",
   ),
   workers: z.union([z.literal("auto"), number(1, 256)], "expected auto, or a whole number from 1 to 256"),
 };
@@ -96,4 +119,9 @@ export function optional<S extends z.ZodType<unknown, string>>(
   description: string,
 ) {
   return { name, schema: schema.optional(), default: null, description };
+}
+
+/** A variable whose value is never shown. */
+export function hidden<V extends object>(declared: V): V & { readonly isHidden: true } {
+  return { ...declared, isHidden: true };
 }

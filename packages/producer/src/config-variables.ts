@@ -1,12 +1,14 @@
-import { kinds, optional, variable } from "./config-types.ts";
+import { hidden, kinds, optional, variable } from "./config-types.ts";
 
 const {
+  apiKeys,
   autoBytes,
   bytes,
   choice,
   flag,
   hosts,
   httpUrl,
+  limit,
   number,
   path,
   port,
@@ -14,6 +16,7 @@ const {
   secret,
   storeUrl,
   text,
+  webhookSecret,
   workers,
 } = kinds;
 
@@ -23,9 +26,23 @@ export const VARIABLES = {
     "PRODUCER_HOST",
     text,
     "127.0.0.1",
-    "Address of the API. Callers are not authenticated: open it to a trusted network only (0.0.0.0 in a container).",
+    "Address of the API (0.0.0.0 in a container). One that other machines reach needs API keys, or `PRODUCER_ALLOW_ANONYMOUS`.",
   ),
   port: variable("PRODUCER_PORT", port, "9847", "Port of the API; 0 takes a free one."),
+  apiKeys: hidden(
+    variable(
+      "PRODUCER_API_KEYS",
+      apiKeys,
+      "",
+      "Who may call: `tenant:sha256-of-the-key` in hex, separated by commas; `framewright key` makes one. Without any, callers need none.",
+    ),
+  ),
+  allowAnonymous: variable(
+    "PRODUCER_ALLOW_ANONYMOUS",
+    flag,
+    "false",
+    "Whether other machines may call without a key (true or false).",
+  ),
   healthHost: variable("PRODUCER_HEALTH_HOST", text, "0.0.0.0", "Address of the health thread."),
   healthPort: variable(
     "PRODUCER_HEALTH_PORT",
@@ -55,6 +72,30 @@ export const VARIABLES = {
     "PRODUCER_OUTPUT_ROOT",
     path,
     "Folder below which `output` of POST /render may point; without it, `output` is refused.",
+  ),
+  role: variable(
+    "PRODUCER_ROLE",
+    choice("all", "api", "worker"),
+    "all",
+    "What this process does: take renders (api), do their work (worker), or both (all).",
+  ),
+  tenantRunning: variable(
+    "PRODUCER_TENANT_RUNNING_RENDERS",
+    limit,
+    "none",
+    "Renders of one tenant that run at a time; its others wait. A number, or none.",
+  ),
+  tenantQueued: variable(
+    "PRODUCER_TENANT_QUEUED_RENDERS",
+    limit,
+    "none",
+    "Renders of one tenant that may wait. A number, or none.",
+  ),
+  tenantFramesPerDay: variable(
+    "PRODUCER_TENANT_FRAMES_PER_DAY",
+    limit,
+    "none",
+    "Frames of one tenant's renders within 24 hours. A number, or none.",
   ),
   workers: variable(
     "PRODUCER_WORKERS",
@@ -182,6 +223,19 @@ export const VARIABLES = {
     hosts,
     "",
     "Hosts that a composition may fetch from, separated by commas.",
+  ),
+  outgoingHosts: variable(
+    "PRODUCER_OUTGOING_HOSTS",
+    hosts,
+    "",
+    "Hosts that the service's own requests, such as webhooks, may reach at private addresses too, separated by commas.",
+  ),
+  webhookSecret: hidden(
+    optional(
+      "PRODUCER_WEBHOOK_SECRET",
+      webhookSecret,
+      "Signs webhooks: `whsec_` and 24 to 64 bytes in base64; without it, `callbackUrl` is refused.",
+    ),
   ),
   browserPath: optional("PRODUCER_BROWSER_PATH", path, "The browser to use; without it, one is looked for."),
   browserSandbox: variable(

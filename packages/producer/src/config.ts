@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { z } from "zod";
 
 import { VARIABLES } from "./config-variables.ts";
+import { isLoopbackHost } from "./http/loopback-host.ts";
 import { nearestWord } from "./nearest-word.ts";
 
 type Variables = typeof VARIABLES;
@@ -56,14 +57,24 @@ export function readConfig(env: Environment): Config {
     const parsed = variable.schema.safeParse(given ?? variable.default ?? undefined);
     if (parsed.success) return [key, parsed.data];
     const hint = given?.startsWith("tcp://") ? SERVICE_LINK_HINT : "";
-    lines.push(`${variable.name}: ${parsed.error.issues[0]?.message}, got ${JSON.stringify(given)}${hint}`);
+    const shown = "isHidden" in variable ? "" : `, got ${JSON.stringify(given)}`;
+    lines.push(`${variable.name}: ${parsed.error.issues[0]?.message}${shown}${hint}`);
     return [key, undefined];
   };
   const config = Object.fromEntries(Object.entries(VARIABLES).map(read));
   lines.push(...unknownVariables(env));
   if (lines.length > 0) throw new ConfigError(lines);
   // Object.fromEntries forgets the types of the values: each was parsed by its own variable's schema above.
-  return config as Config;
+  const checked = config as Config;
+  if (isOpenToAll(checked)) throw new ConfigError([OPEN_TO_ALL]);
+  return checked;
+}
+
+const OPEN_TO_ALL =
+  "PRODUCER_HOST: other machines could use the service without a key: set PRODUCER_API_KEYS (`framewright key` makes one), or PRODUCER_ALLOW_ANONYMOUS=true where the network is trusted";
+
+function isOpenToAll({ role, host, apiKeys, allowAnonymous }: Config): boolean {
+  return role !== "worker" && !isLoopbackHost(host) && apiKeys.length === 0 && !allowAnonymous;
 }
 
 /** This process's environment, with `overrides` over it. */

@@ -16,6 +16,8 @@ import { longestSilenceMs } from "./health/view-work.ts";
 import { openIntake } from "./intake/open-intake.ts";
 import type { Log } from "./log.ts";
 import { createMetrics } from "./metrics/metrics.ts";
+import { createGuard } from "./outgoing/guard.ts";
+import { guardedAgents } from "./outgoing/guarded-agents.ts";
 import { MemoryRenders } from "./renders/memory-renders.ts";
 import { openScratch } from "./scratch/scratch.ts";
 import type { ShutdownStep } from "./shutdown.ts";
@@ -27,6 +29,8 @@ import { workerCount } from "./startup/worker-count.ts";
 import { VERSION } from "./version.ts";
 import { watchLaunches } from "./startup/launch-watch.ts";
 import { paceLaunches } from "./startup/pace-launches.ts";
+import { createSender } from "./webhooks/send-webhook.ts";
+import { createWebhooks } from "./webhooks/webhooks.ts";
 import { createWorkers } from "./work/workers.ts";
 
 export interface StartOptions {
@@ -109,9 +113,14 @@ export async function startProducer({
   const watch = watchService({ config, heartbeat, work, metrics, pool, launches, log, readLoad });
   add("watch", () => watch.close());
   const limits = { maxBytes: config.maxProjectBytes, maxFiles: config.maxProjectFiles };
+  const guard = createGuard(config.outgoingHosts);
+  const agents = guardedAgents(guard);
+  const send = config.webhookSecret ? createSender({ agents, secret: config.webhookSecret }) : null;
   const app = createApp({
     log,
     renders,
+    webhooks: createWebhooks({ guard, send, list: async () => [] }),
+    apiKeys: config.apiKeys,
     intake: openIntake({ scratch, limits, projectsRoot: config.projectsRoot }),
     serveArtifact,
     readHealth: () => readHealth(heartbeat.pulse, "main"),
@@ -133,6 +142,10 @@ export async function startProducer({
   signal.throwIfAborted();
   heartbeat.setCause("starting", false);
   const healthUrl = healthPort === null ? null : `http://127.0.0.1:${healthPort}`;
+  if (config.apiKeys.length === 0) {
+    const whom = isLoopbackHost(config.host) ? "only this machine is served" : "whoever reaches it is served";
+    log.warn({ host: config.host }, `PRODUCER_API_KEYS is not set: callers need no key, and ${whom}`);
+  }
   log.info({ url: server.url, docs: `${server.url}/docs`, health: healthUrl }, "ready");
   return { url: server.url, healthUrl };
 }

@@ -60,7 +60,7 @@ export function createDial(options: EgressOptions): Dial {
 }
 
 /** The address of a host that needs no look-up; null for any other. */
-function knownAddress(host: string): string | null {
+export function knownAddress(host: string): string | null {
   if (isIP(host) !== 0) return host;
   return /(?:^|\.)localhost$/i.test(host) ? "127.0.0.1" : null;
 }

@@ -9,14 +9,20 @@ import { resolveOutput } from "./output-path.ts";
 /** A render that lives as long as its client waits for it. */
 export interface Admission {
   readonly render: Render;
+  readonly tenant: string;
   /** Where the caller wants the file, when it said so. */
   readonly outputPath: string | undefined;
 }
 
 /** Admits a request of these routes. Throws ProblemError where theirs would fall back on a default. */
-export async function admit(request: Request, deps: AppDeps, requestId: string): Promise<Admission> {
+export async function admit(
+  request: Request,
+  deps: AppDeps,
+  tenant: string,
+  requestId: string,
+): Promise<Admission> {
   const signal = clientSignal(request);
-  await deps.renders.checkRoom();
+  await deps.renders.checkRoom(tenant);
   const { output, outputPath, entryFile, ...body } = await readJson(request, HyperframesRequestSchema);
   if (body.html !== undefined && body.projectDir !== undefined) {
     throw new ProblemError("invalid-request", "One source is needed: `html` or `projectDir`, not both.");
@@ -26,14 +32,18 @@ export async function admit(request: Request, deps: AppDeps, requestId: string):
   // Inline HTML is the entry file, whatever the caller calls it.
   const source = { ...body, ...(body.html === undefined && { entryFile }) };
   const { snapshot, options } = await receiveSource(source, deps.intake, signal);
-  const { render } = await deps.renders.submit({ snapshot, options, requestId });
-  cancelOnDisconnect(signal, render.id, deps);
-  return { render, outputPath: path };
+  const { render } = await deps.renders.submit({ tenant, snapshot, options, requestId });
+  cancelOnDisconnect(signal, { render, tenant }, deps);
+  return { render, tenant, outputPath: path };
 }
 
-function cancelOnDisconnect(signal: AbortSignal, id: string, { renders, log }: AppDeps): void {
+function cancelOnDisconnect(
+  signal: AbortSignal,
+  { render: { id }, tenant }: Pick<Admission, "render" | "tenant">,
+  { renders, log }: AppDeps,
+): void {
   const cancel = () => {
-    renders.cancel(id, "The client disconnected.").catch((error: unknown) => {
+    renders.cancel(id, "The client disconnected.", tenant).catch((error: unknown) => {
       log.debug({ err: error, renderId: id }, "nothing left to cancel after the client disconnected");
     });
   };

@@ -1,6 +1,7 @@
 import { type HyperframesResult, isProblemCode, ProblemError, type Render } from "@framewright/contract";
 
 import type { AppDeps } from "../app-deps.ts";
+import type { Admission } from "./admit.ts";
 import { publishOutput } from "./output-path.ts";
 import type { OutputTokens } from "./token.ts";
 
@@ -17,12 +18,12 @@ function failureOf({ problem, state }: Render): ProblemError {
 /** What a finished render's caller gets; puts the file where it was asked for. Throws the render's own problem. */
 export async function deliver(
   render: Render,
-  outputPath: string | undefined,
+  { outputPath, tenant }: Admission,
   { renders, outputRoot }: AppDeps,
   tokens: OutputTokens,
 ): Promise<Delivery> {
   if (render.state !== "succeeded" || !render.artifact) throw failureOf(render);
-  const { path, filename } = await renders.artifact(render.id);
+  const { path, filename } = await renders.artifact(render.id, tenant);
   if (outputPath !== undefined && outputRoot !== undefined) await publishOutput(path, outputPath, outputRoot);
   const outputToken = tokens.issue(render.id);
   return {

@@ -14,15 +14,16 @@ type Step = ReturnType<typeof progressMessage> | ({ readonly type: "complete" } 
 
 /** Yields a render's progress and keeps `course` up to date; the last step is `complete`. Throws the render's problem. */
 export async function* follow(
-  { render, outputPath }: Admission,
+  admission: Admission,
   course: Course,
   signal: AbortSignal,
   deps: AppDeps,
   tokens: OutputTokens,
 ): AsyncGenerator<Step, void, undefined> {
-  for await (const event of deps.renders.events(render.id, 0, signal)) {
+  const { render, tenant } = admission;
+  for await (const event of deps.renders.events(render.id, 0, signal, tenant)) {
     if (event.type === "finished") {
-      yield { type: "complete", ...(await deliver(event.render, outputPath, deps, tokens)) };
+      yield { type: "complete", ...(await deliver(event.render, admission, deps, tokens)) };
       return;
     }
     if (event.type === "progress") {

@@ -8,6 +8,7 @@ import {
 import { clientSignal } from "../http/client-signal.ts";
 import { readJson } from "../http/json-body.ts";
 import type { Snapshot } from "../renders/port.ts";
+import type { Webhooks } from "../webhooks/webhooks.ts";
 import { checkOptions, DEFAULT_ENTRY_FILE } from "./check-options.ts";
 import { receiveUpload } from "./multipart.ts";
 import type { Intake } from "./port.ts";
@@ -23,6 +24,7 @@ export interface Received {
 
 export interface ReceiveDeps {
   readonly intake: Intake;
+  readonly webhooks: Pick<Webhooks, "check">;
   readonly maxUploadBytes: number;
 }
 
@@ -39,15 +41,22 @@ export async function receive(request: Request, deps: ReceiveDeps): Promise<Rece
   if (isUpload(request)) return receiveArchive(request, deps);
   if (mediaType(request) === "application/json") {
     const body = await readJson(request, RenderRequestSchema);
+    checkCallback(body, deps);
     return receiveSource(body, deps.intake, clientSignal(request));
   }
   throw new ProblemError("unsupported-media-type", "The Content-Type is neither of the two that are taken.");
 }
 
-async function receiveArchive(request: Request, { intake, maxUploadBytes }: ReceiveDeps): Promise<Received> {
+function checkCallback({ callbackUrl }: RenderOptions, { webhooks }: ReceiveDeps): void {
+  if (callbackUrl !== undefined) webhooks.check(callbackUrl, "callbackUrl");
+}
+
+async function receiveArchive(request: Request, deps: ReceiveDeps): Promise<Received> {
+  const { intake, maxUploadBytes } = deps;
   const scratch = await intake.openScratch();
   try {
     const { options, archive } = await receiveUpload(request, scratch.dir, maxUploadBytes);
+    checkCallback(options, deps);
     const entryFile = options.entryFile ?? DEFAULT_ENTRY_FILE;
     const snapshot = await intake.fromArchive(archive.path, entryFile, clientSignal(request));
     return { options, snapshot, requestHash: hashRequest({ options, archive: archive.sha256 }) };

@@ -12,7 +12,8 @@ export function getHyperframesOutput(api: Api, deps: AppDeps, tokens: OutputToke
       const id = tokens.read(c.req.param("token"));
       if (id === null) throw new ProblemError("not-found", "No output has this token.");
       c.set("renderId", id);
-      return deps.serveArtifact(c.req.raw, await deps.renders.artifact(id), { download: true });
+      const artifact = await deps.renders.artifact(id, c.get("tenant"));
+      return deps.serveArtifact(c.req.raw, artifact, { download: true });
     }),
   );
 }

@@ -6,7 +6,7 @@ import type { Api } from "../http/openapi.ts";
 export function getHyperframesQueue(api: Api, { renders, log }: AppDeps): void {
   api.get("/render/queue", (c) =>
     answerFailures(c, log, async () => {
-      const { workers, running, queued } = await renders.queue();
+      const { workers, running, queued } = await renders.queue(c.get("tenant"));
       return c.json({ maxConcurrentRenders: workers, activeRenders: running, queuedRenders: queued });
     }),
   );

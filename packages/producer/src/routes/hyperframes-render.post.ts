@@ -11,7 +11,7 @@ import type { Api } from "../http/openapi.ts";
 export function postHyperframesRender(api: Api, deps: AppDeps, tokens: OutputTokens): void {
   api.post("/render", (c) =>
     answerFailures(c, deps.log, async (course) => {
-      const admission = await admit(c.req.raw, deps, course.requestId);
+      const admission = await admit(c.req.raw, deps, c.get("tenant"), course.requestId);
       c.set("renderId", admission.render.id);
       let delivery: Delivery | undefined;
       for await (const step of follow(admission, course, clientSignal(c.req.raw), deps, tokens)) {

@@ -12,7 +12,7 @@ import { sseResponse } from "../http/sse.ts";
 export function postHyperframesStream(api: Api, deps: AppDeps, tokens: OutputTokens): void {
   api.post("/render/stream", (c) =>
     answerFailures(c, deps.log, async (course) => {
-      const admission = await admit(c.req.raw, deps, course.requestId);
+      const admission = await admit(c.req.raw, deps, c.get("tenant"), course.requestId);
       c.set("renderId", admission.render.id);
       const steps = follow(admission, course, clientSignal(c.req.raw), deps, tokens);
       return sseResponse(streamMessages(steps, course, deps.log), {

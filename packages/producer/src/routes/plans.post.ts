@@ -13,7 +13,8 @@ const route = createRoute({
   responses: {
     200: json(PlanSchema, "The plan."),
     400: problem("invalid-request", "invalid-json", "archive-invalid", "archive-unsafe"),
-    403: problem("project-dir-not-allowed", "cross-site-request"),
+    401: problem("unauthenticated"),
+    403: problem("project-dir-not-allowed", "webhooks-not-allowed", "cross-site-request"),
     404: problem("project-dir-not-found"),
     408: problem("body-incomplete"),
     409: problem("cancelled"),
@@ -48,9 +49,10 @@ const route = createRoute({
 
 export function postPlans(api: Api, deps: AppDeps): void {
   api.openapi(describeWithBody(api, route), async (c) => {
-    await deps.renders.checkRoom();
+    const tenant = c.get("tenant");
+    await deps.renders.checkRoom(tenant);
     const { snapshot, options } = await receive(c.req.raw, deps);
-    const submission = { snapshot, options, requestId: c.get("requestId") };
+    const submission = { tenant, snapshot, options, requestId: c.get("requestId") };
     return c.json(await deps.renders.plan(submission, clientSignal(c.req.raw)), 200);
   });
 }

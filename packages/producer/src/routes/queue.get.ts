@@ -8,9 +8,13 @@ const route = createRoute({
   method: "get",
   path: "/v1/queue",
   summary: "See what runs and what waits",
-  responses: { 200: json(QueueSchema, "The queue."), 500: problem("internal") },
+  responses: {
+    200: json(QueueSchema, "The queue."),
+    401: problem("unauthenticated"),
+    500: problem("internal"),
+  },
 });
 
 export function getQueue(api: Api, { renders }: AppDeps): void {
-  api.openapi(route, async (c) => c.json(await renders.queue(), 200));
+  api.openapi(route, async (c) => c.json(await renders.queue(c.get("tenant")), 200));
 }

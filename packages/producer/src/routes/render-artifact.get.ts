@@ -25,6 +25,7 @@ const route = createRoute({
     206: { description: "The range that was asked for.", content: file },
     304: { description: "The file is still the one that If-None-Match names." },
     400: problem("invalid-request"),
+    401: problem("unauthenticated"),
     404: problem("render-not-found"),
     409: problem("artifact-not-ready"),
     410: problem("artifact-expired"),
@@ -37,7 +38,7 @@ const route = createRoute({
 export function getRenderArtifact(api: Api, { renders, serveArtifact }: AppDeps): void {
   api.openapi(route, async (c) => {
     const id = renderIdOf(c);
-    const artifact = await renders.artifact(id);
+    const artifact = await renders.artifact(id, c.get("tenant"));
     return serveArtifact(c.req.raw, artifact, { download: c.req.valid("query").download === "1" });
   });
 }

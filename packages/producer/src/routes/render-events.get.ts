@@ -32,18 +32,14 @@ const route = createRoute({
       content: { "text/event-stream": { schema: RenderEventSchema } },
     },
     400: problem("invalid-request"),
+    401: problem("unauthenticated"),
     404: problem("render-not-found"),
     500: problem("internal"),
   },
 });
 
-async function* messages(
-  renders: Renders,
-  id: string,
-  afterId: number,
-  signal: AbortSignal,
-): AsyncGenerator<SseMessage> {
-  for await (const event of renders.events(id, afterId, signal)) {
+async function* messages(events: ReturnType<Renders["events"]>): AsyncGenerator<SseMessage> {
+  for await (const event of events) {
     yield { id: event.id, event: event.type, data: event };
     if (event.type === "finished") return;
   }
@@ -52,10 +48,12 @@ async function* messages(
 export function getRenderEvents(api: Api, { renders, log }: AppDeps): void {
   api.openapi(route, async (c) => {
     const id = renderIdOf(c);
-    await renders.get(id);
+    const tenant = c.get("tenant");
+    await renders.get(id, tenant);
     const afterId = c.req.valid("header")["last-event-id"] ?? c.req.valid("query").lastEventId ?? 0;
     const requestId = c.get("requestId");
-    return sseResponse(messages(renders, id, afterId, clientSignal(c.req.raw)), {
+    const events = renders.events(id, afterId, clientSignal(c.req.raw), tenant);
+    return sseResponse(messages(events), {
       onError: (error) => logError(log, error, requestId),
     });
   });

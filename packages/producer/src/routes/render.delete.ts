@@ -11,6 +11,7 @@ const route = createRoute({
   request: { params: RenderParams, renderIdOf },
   responses: {
     200: json(RenderSchema, "The cancelled render."),
+    401: problem("unauthenticated"),
     403: problem("cross-site-request"),
     404: problem("render-not-found"),
     409: problem("render-finished"),
@@ -20,6 +21,7 @@ const route = createRoute({
 
 export function deleteRender(api: Api, { renders }: AppDeps): void {
   api.openapi(route, async (c) => {
-    return c.json(await renders.cancel(renderIdOf(c), "The caller cancelled it."), 200);
+    const cancelled = await renders.cancel(renderIdOf(c), "The caller cancelled it.", c.get("tenant"));
+    return c.json(cancelled, 200);
   });
 }

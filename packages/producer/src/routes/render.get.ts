@@ -11,6 +11,7 @@ const route = createRoute({
   request: { params: RenderParams, renderIdOf },
   responses: {
     200: json(RenderSchema, "The render as it is now."),
+    401: problem("unauthenticated"),
     404: problem("render-not-found"),
     500: problem("internal"),
   },
@@ -18,6 +19,6 @@ const route = createRoute({
 
 export function getRender(api: Api, { renders }: AppDeps): void {
   api.openapi(route, async (c) => {
-    return c.json(await renders.get(renderIdOf(c)), 200);
+    return c.json(await renders.get(renderIdOf(c), c.get("tenant")), 200);
   });
 }

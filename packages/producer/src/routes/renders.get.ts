@@ -19,10 +19,11 @@ const route = createRoute({
   responses: {
     200: json(RenderListSchema, "A page of renders."),
     400: problem("invalid-request"),
+    401: problem("unauthenticated"),
     500: problem("internal"),
   },
 });
 
 export function getRenders(api: Api, { renders }: AppDeps): void {
-  api.openapi(route, async (c) => c.json(await renders.list(c.req.valid("query")), 200));
+  api.openapi(route, async (c) => c.json(await renders.list(c.req.valid("query"), c.get("tenant")), 200));
 }

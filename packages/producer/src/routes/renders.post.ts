@@ -29,7 +29,8 @@ const route = createRoute({
     },
     202: { ...json(RenderSchema, "Admitted. Follow it by its links."), headers: location },
     400: problem("invalid-request", "invalid-json", "archive-invalid", "archive-unsafe"),
-    403: problem("project-dir-not-allowed", "cross-site-request"),
+    401: problem("unauthenticated"),
+    403: problem("project-dir-not-allowed", "webhooks-not-allowed", "cross-site-request"),
     404: problem("project-dir-not-found"),
     408: problem("body-incomplete"),
     409: problem("idempotency-key-reused"),
@@ -47,10 +48,11 @@ export function postRenders(api: Api, deps: AppDeps): void {
   api.openapi(describeWithBody(api, route), async (c) => {
     const key = c.req.valid("header")["idempotency-key"];
     // A repetition finds its render also while the queue is full: submit decides, once it is read.
-    if (key === undefined || isUpload(c.req.raw)) await deps.renders.checkRoom();
+    if (key === undefined || isUpload(c.req.raw)) await deps.renders.checkRoom(c.get("tenant"));
     const { requestHash, ...received } = await receive(c.req.raw, deps);
     const { render, replayed } = await deps.renders.submit({
       ...received,
+      tenant: c.get("tenant"),
       idempotency: key === undefined ? undefined : { key, requestHash },
       requestId: c.get("requestId"),
     });

@@ -38,9 +38,11 @@ it("the contract lists every route", async () => {
     "get /v1/renders",
     "get /v1/renders/{id}",
     "get /v1/renders/{id}/artifact",
+    "get /v1/renders/{id}/deliveries",
     "get /v1/renders/{id}/events",
     "post /v1/plans",
     "post /v1/renders",
+    "post /v1/webhooks/test",
   ]);
 });
 

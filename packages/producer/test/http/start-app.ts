@@ -13,6 +13,8 @@ import type { Intake } from "../../src/intake/port.ts";
 import type { Snapshot } from "../../src/renders/port.ts";
 import { FakeRenders } from "./fake-renders.ts";
 
+const ATTEMPT = { at: new Date(0).toISOString(), status: 204, ms: 1, error: null };
+
 type LogLine = Record<string, unknown>;
 
 /** An intake that keeps what it was given in plain folders below `root`. */
@@ -56,6 +58,12 @@ export async function startApp(overrides: Partial<AppDeps> = {}) {
     log,
     renders,
     intake: createIntake(root),
+    webhooks: {
+      check: () => undefined,
+      test: async () => ({ delivered: true, attempt: ATTEMPT }),
+      list: async () => [],
+    },
+    apiKeys: [],
     serveArtifact: async (request, { path, contentType }, { download }) => {
       const bytes = await readFile(path);
       return new Response(request.method === "HEAD" ? null : bytes, {

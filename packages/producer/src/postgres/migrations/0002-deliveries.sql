@@ -12,6 +12,7 @@ CREATE TABLE framewright.deliveries (
   attempts     jsonb NOT NULL DEFAULT '[]',
   next_at      timestamptz DEFAULT now(),
   created_at   timestamptz NOT NULL DEFAULT now(),
-  delivered_at timestamptz
+  delivered_at timestamptz,
+  -- An event is told once, however often it is put here.
+  UNIQUE (render_id, event)
 );
-CREATE INDEX deliveries_render ON framewright.deliveries (render_id, created_at);

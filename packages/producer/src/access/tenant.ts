@@ -1,0 +1,2 @@
+/** The tenant of callers without a key. */
+export const DEFAULT_TENANT = "default";
