@@ -152,6 +152,12 @@ export const PROBLEMS = {
     "The artifact has expired",
     "Render again, or raise PRODUCER_RETENTION_SECONDS.",
   ),
+  "quota-exceeded": caller(
+    429,
+    "The tenant has used up its share",
+    "Wait until it is renewed, or raise the limit that `detail` names.",
+    true,
+  ),
   "queue-full": caller(
     429,
     "The render queue is full",
@@ -257,12 +263,17 @@ export const PROBLEMS = {
     "Retry. The failed checks are in the render's verdict; please report them.",
   ),
   "disk-full": system(507, "The disk is full", "Free space below PRODUCER_DATA_DIR, then retry."),
+  "database-unavailable": system(
+    503,
+    "The database cannot be used",
+    "Retry after the time in Retry-After; GET /readyz on the health port says what is wrong.",
+  ),
   "store-unavailable": system(
     503,
     "The store of files cannot be used",
     "Retry. If it persists, check that the service reaches PRODUCER_STORE_URL and may use it.",
   ),
-  "artifact-corrupt": system(500, "A stored file is damaged", "Render again."),
+  "artifact-corrupt": system(500, "A stored file is damaged or lost", "Render again."),
   "worker-lost": system(500, "The render worker was lost", "Retry."),
   "worker-unavailable": system(
     503,

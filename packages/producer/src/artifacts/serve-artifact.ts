@@ -5,8 +5,8 @@ import { send, type SendResult } from "@fastify/send";
 import { ProblemError } from "@framewright/contract";
 
 import type { StoredArtifact } from "../renders/port.ts";
-import { evaluateConditions } from "./conditions.ts";
-import { contentDisposition } from "./content-disposition.ts";
+import { evaluateConditions } from "../store/conditions.ts";
+import { contentDisposition } from "../store/content-disposition.ts";
 
 export interface ArtifactRequest {
   readonly method: string;
