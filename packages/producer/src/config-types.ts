@@ -84,6 +84,12 @@ export const kinds = {
   hosts,
   apiKeys,
   webhookSecret,
+  databaseUrl: z
+    .string()
+    .refine(
+      (text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text),
+      "expected a URL like postgres://user:password@host:5432/database",
+    ),
   httpUrl: z
     .string()
     .refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), "expected an http or https URL"),
@@ -104,7 +110,7 @@ export const kinds = {
 
 /** A variable that always has a value: its default is written as it would be in the environment. */
 export function variable<S extends z.ZodType<unknown, string>>(
-  name: `PRODUCER_${string}`,
+  name: `PRODUCER_${string}` | "DATABASE_URL",
   schema: S,
   fallback: string,
   description: string,
@@ -114,7 +120,7 @@ export function variable<S extends z.ZodType<unknown, string>>(
 
 /** A variable that may be left out. */
 export function optional<S extends z.ZodType<unknown, string>>(
-  name: `PRODUCER_${string}`,
+  name: `PRODUCER_${string}` | "DATABASE_URL",
   schema: S,
   description: string,
 ) {

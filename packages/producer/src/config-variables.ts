@@ -5,6 +5,7 @@ const {
   autoBytes,
   bytes,
   choice,
+  databaseUrl,
   flag,
   hosts,
   httpUrl,
@@ -63,6 +64,13 @@ export const VARIABLES = {
     "How long the main loop may stand still before `/livez` fails, in seconds.",
   ),
   dataDir: variable("PRODUCER_DATA_DIR", path, ".framewright", "Folder for artifacts and scratch files."),
+  databaseUrl: hidden(
+    optional(
+      "DATABASE_URL",
+      databaseUrl,
+      "The PostgreSQL database of all processes of the service; without it, a server of its own runs in the data folder.",
+    ),
+  ),
   projectsRoot: optional(
     "PRODUCER_PROJECTS_ROOT",
     path,

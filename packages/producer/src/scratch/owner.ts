@@ -38,7 +38,7 @@ export async function thisOwner(): Promise<Owner> {
 }
 
 /** Whether an owner of this process's realm still lives. A zombie does not: it has nothing left to write. */
-export async function isAlive({ pid, start }: Owner): Promise<boolean> {
+export async function isAlive({ pid, start }: Pick<Owner, "pid" | "start">): Promise<boolean> {
   if (process.platform !== "linux") return answersSignal(pid);
   const status = await readStatus(String(pid));
   return status !== null && status.start === start && !["Z", "X"].includes(status.state);

@@ -1,0 +1,59 @@
+import type pg from "pg";
+
+import { asDatabaseProblem } from "./connection.ts";
+
+/** Where statements run. */
+export interface Transaction {
+  /**
+   * The rows that a statement gives; of several statements, those of all.
+   * @throws ProblemError `database-unavailable`; the driver's own error where the statement is at fault
+   */
+  query<R extends pg.QueryResultRow = pg.QueryResultRow>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<R[]>;
+}
+
+type Queryable = Pick<pg.ClientBase, "query">;
+
+/** Statements on a client or a pool. */
+export function statementsOn(queryable: Queryable): Transaction {
+  return {
+    async query<R extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<R[]> {
+      try {
+        // The driver's types know only one statement; of several it gives an array.
+        const result: pg.QueryResult<R> | pg.QueryResult<R>[] = await queryable.query<R>(
+          text,
+          values && [...values],
+        );
+        return Array.isArray(result) ? result.flatMap(({ rows }) => rows) : result.rows;
+      } catch (error) {
+        throw asDatabaseProblem(error);
+      }
+    },
+  };
+}
+
+async function commit(client: Queryable): Promise<void> {
+  const { command } = await client.query("COMMIT").catch((error: unknown) => {
+    throw asDatabaseProblem(error);
+  });
+  // What the server answers when a statement failed and its error was dropped.
+  if (command !== "COMMIT") throw new Error("The transaction was rolled back: a statement in it had failed.");
+}
+
+/** Runs work in one transaction; it is rolled back when the work throws. */
+export async function inTransaction<T>(client: Queryable, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  const statements = statementsOn(client);
+  await statements.query("BEGIN");
+  try {
+    const result = await work(statements);
+    await commit(client);
+    return result;
+  } catch (error) {
+    await client.query("ROLLBACK").catch((second: unknown) => {
+      throw asDatabaseProblem(new AggregateError([error, second]));
+    });
+    throw error;
+  }
+}

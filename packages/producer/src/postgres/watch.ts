@@ -1,0 +1,87 @@
+import type pg from "pg";
+
+import { describeFailure, LIMITS } from "./connection.ts";
+import { MigrationError } from "./migrate.ts";
+import { pause } from "./pause.ts";
+import { connectClient, type SingleClient } from "./single-client.ts";
+
+const INTERVAL_MS = 1_000;
+/** A server that has not answered the simplest question by then cannot be used. */
+const PROBE_TIMEOUT_MS = 3_000;
+
+export interface Watch {
+  readonly fault: string | null;
+  /** Settles once the database was reached and prepared; rejects when it never can be, or when closed before. */
+  readonly ready: Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Asks the database every second, on a connection of its own so that a busy pool is not taken for a dead database.
+ * The first time that it answers, `prepare` is run; again and again until it succeeds.
+ */
+export function watchDatabase(
+  config: pg.ClientConfig,
+  prepare: (signal: AbortSignal) => Promise<void>,
+  onWarning: (message: string, cause: unknown) => void,
+): Watch {
+  const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
+  // Whoever does not ask need not handle it.
+  ready.catch(() => undefined);
+  const closing = new AbortController();
+  let fault: string | null = "The database has not been reached yet.";
+  let isReady = false;
+  let connection: SingleClient | null = null;
+
+  const probe = async (): Promise<void> => {
+    const limits = { connectionTimeoutMillis: PROBE_TIMEOUT_MS, query_timeout: PROBE_TIMEOUT_MS };
+    connection ??= await connectClient({ ...config, ...LIMITS, ...limits }, closing.signal);
+    await connection.client.query("SELECT 1");
+    if (isReady) return;
+    await prepare(closing.signal);
+    isReady = true;
+    resolve();
+  };
+  const drop = async (): Promise<void> => {
+    await connection?.[Symbol.asyncDispose]();
+    connection = null;
+  };
+  const fail = (error: unknown): void => {
+    const isFinal = error instanceof MigrationError;
+    const words = isFinal ? error.message : describeFailure(error);
+    if (words !== fault) onWarning(words, error);
+    fault = words;
+    if (!isFinal) return;
+    reject(error);
+    closing.abort();
+  };
+  const turn = async (): Promise<void> => {
+    try {
+      await probe();
+      fault = null;
+    } catch (error) {
+      await drop();
+      if (!closing.signal.aborted) fail(error);
+    }
+  };
+  const run = async (): Promise<void> => {
+    while (!closing.signal.aborted) {
+      await turn();
+      await pause(INTERVAL_MS, closing.signal);
+    }
+    await drop();
+  };
+  const running = run();
+
+  return {
+    get fault() {
+      return fault;
+    },
+    ready,
+    async close() {
+      closing.abort();
+      reject(new Error("The database was closed before it was reached."));
+      await running;
+    },
+  };
+}
