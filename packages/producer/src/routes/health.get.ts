@@ -9,6 +9,7 @@ const route = createRoute({
   path: "/health",
   summary: "Whether the service lives",
   description: "Answered by the main loop. The health port answers the same while the main loop is busy.",
+  security: [],
   responses: { 200: json(HealthSchema, "It does.") },
 });
 

@@ -10,6 +10,7 @@ const route = createRoute({
   path: "/metrics",
   summary: "Metrics, for Prometheus",
   description: "The health port answers the same, and more, while the main loop is busy.",
+  security: [],
   responses: {
     200: { description: "In the text format.", content: { "text/plain": { schema: z.string() } } },
   },
