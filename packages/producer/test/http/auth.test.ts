@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 
 import { afterEach, beforeEach, expect, it } from "vitest";
 
+import { succeed } from "./fake-renders.ts";
 import { jsonOf, startApp, type TestApp } from "./start-app.ts";
 
 const KEY = "fw_correct";
@@ -111,6 +112,48 @@ it("HyperFrames' clients get their own kind of render for their tenant", async (
   const { renders } = await app.renders.list({ limit: 1 }, "news");
   await app.renders.cancel(renders[0]?.id ?? "", "The test is over.", "news");
   expect((await answer).status).toBe(409);
+});
+
+it.each([
+  ["GET", ""],
+  ["GET", "/events"],
+  ["GET", "/artifact"],
+  ["GET", "/deliveries"],
+  ["DELETE", ""],
+])("%s %s of another tenant's render finds nothing", async (method, rest) => {
+  const { id } = await jsonOf(await submit(bearer(KEY)));
+  const url = `${app.url}/v1/renders/${String(id)}${rest}`;
+  const foreign = await fetch(url, { method, headers: bearer(OTHER_KEY) });
+  expect(foreign.status).toBe(404);
+  expect(await jsonOf(foreign)).toMatchObject({ code: "render-not-found" });
+  const own = await fetch(url, { method, headers: bearer(KEY) });
+  expect(own.status).not.toBe(404);
+  await own.body?.cancel();
+});
+
+it("a list holds the tenant's own renders only", async () => {
+  const { id } = await jsonOf(await submit(bearer(KEY)));
+  const listOf = async (key: string) =>
+    jsonOf(await fetch(`${app.url}/v1/renders`, { headers: bearer(key) }));
+  expect(await listOf(KEY)).toMatchObject({ renders: [{ id }] });
+  expect(await listOf(OTHER_KEY)).toMatchObject({ renders: [] });
+});
+
+it("another tenant's output token finds nothing", async () => {
+  const answer = fetch(`${app.url}/render`, {
+    method: "POST",
+    headers: { ...bearer(KEY), "content-type": "application/json" },
+    body: JSON.stringify({ html: "<p>" }),
+  });
+  await expect
+    .poll(async () => (await app.renders.list({}, "film")).renders.length, { timeout: 5000 })
+    .toBe(1);
+  const { renders } = await app.renders.list({}, "film");
+  succeed(app.renders, renders[0]?.id ?? "");
+  const { outputUrl } = await jsonOf(await answer);
+  expect((await fetch(app.url + String(outputUrl), { headers: bearer(OTHER_KEY) })).status).toBe(404);
+  const own = await fetch(app.url + String(outputUrl), { headers: bearer(KEY) });
+  expect([own.status, await own.text()]).toEqual([200, "video"]);
 });
 
 it("the contract declares how a key is sent, and what needs none", async () => {

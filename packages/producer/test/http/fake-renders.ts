@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { type Plan, ProblemError, type Progress, type Render, type RenderEvent } from "@framewright/contract";
 
+import { DEFAULT_TENANT } from "../../src/access/tenant.ts";
 import type { Renders, StoredArtifact, Submission } from "../../src/renders/port.ts";
 
 const NOW = new Date(0).toISOString();
@@ -61,6 +62,7 @@ function newRender(id: string): Render {
     },
     progress: PROGRESS,
     plan: null,
+    reused: null,
     warnings: [],
     verdict: null,
     artifact: null,
@@ -73,7 +75,7 @@ function newRender(id: string): Render {
   };
 }
 
-/** Renders that go on only when the test says so. */
+/** Renders that go on only when the test says so; each tenant sees its own. */
 export class FakeRenders implements Renders {
   readonly submissions: Submission[] = [];
   readonly cancelled: string[] = [];
@@ -84,6 +86,7 @@ export class FakeRenders implements Renders {
   followers = 0;
   eventsFail: unknown;
   readonly #renders = new Map<string, Render>();
+  readonly #tenants = new Map<string, string>();
   readonly #events = new Map<string, RenderEvent[]>();
   readonly #keys = new Map<string, { id: string; requestHash: string }>();
 
@@ -100,11 +103,12 @@ export class FakeRenders implements Renders {
     if (earlier && earlier.requestHash !== idempotency.requestHash) {
       throw new ProblemError("idempotency-key-reused", "The key belongs to another request.");
     }
-    if (earlier) return { render: await this.get(earlier.id), replayed: true };
+    if (earlier) return { render: await this.get(earlier.id, submission.tenant), replayed: true };
     await this.checkRoom();
     const id = randomUUID();
     if (idempotency) this.#keys.set(idempotency.key, { id, requestHash: idempotency.requestHash });
     this.#renders.set(id, newRender(id));
+    this.#tenants.set(id, submission.tenant);
     this.#events.set(id, []);
     return { render: newRender(id), replayed: false };
   }
@@ -114,24 +118,27 @@ export class FakeRenders implements Renders {
     return this.planning(signal);
   }
 
-  async get(id: string) {
+  async get(id: string, tenant = DEFAULT_TENANT) {
     const render = this.#renders.get(id);
-    if (!render) throw new ProblemError("render-not-found", "No render has this id.");
+    if (!render || this.#tenants.get(id) !== tenant)
+      throw new ProblemError("render-not-found", "No render has this id.");
     return render;
   }
 
-  async list() {
-    return { renders: [...this.#renders.values()], nextCursor: null };
+  async list(_query?: unknown, tenant = DEFAULT_TENANT) {
+    const renders = [...this.#renders.values()].filter(({ id }) => this.#tenants.get(id) === tenant);
+    return { renders, nextCursor: null };
   }
 
-  async cancel(id: string) {
-    const render = await this.get(id);
+  async cancel(id: string, _reason = "", tenant = DEFAULT_TENANT) {
+    const render = await this.get(id, tenant);
     if (render.state !== "queued") throw new ProblemError("render-finished", "It has finished.");
     this.cancelled.push(id);
     return this.finish(id, { state: "cancelled" });
   }
 
-  async *events(id: string, afterId: number, signal: AbortSignal) {
+  async *events(id: string, afterId: number, signal: AbortSignal, tenant = DEFAULT_TENANT) {
+    await this.get(id, tenant);
     this.followers += 1;
     try {
       if (this.eventsFail) throw this.eventsFail;
@@ -150,8 +157,8 @@ export class FakeRenders implements Renders {
     }
   }
 
-  async artifact(id: string) {
-    const { state } = await this.get(id);
+  async artifact(id: string, tenant = DEFAULT_TENANT) {
+    const { state } = await this.get(id, tenant);
     if (!this.stored || state !== "succeeded") throw new ProblemError("artifact-not-ready", "Not yet.");
     return { ...this.stored, filename: `${id}.mp4` };
   }
