@@ -49,7 +49,7 @@ async function hashContent(
 }
 
 /** Relative paths of all regular files, with `/` between folders. */
-async function listFiles(dir: string, signal: AbortSignal | undefined): Promise<string[]> {
+export async function listFiles(dir: string, signal: AbortSignal | undefined): Promise<string[]> {
   const files: string[] = [];
   const folders = [""];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {

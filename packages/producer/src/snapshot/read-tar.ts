@@ -20,12 +20,20 @@ export async function* readTar(
   limits: SnapshotLimits,
   signal: AbortSignal,
 ): AsyncGenerator<ArchivePart> {
-  const maxOverhead = limits.maxFiles * OVERHEAD_BYTES + PADDING_BYTES;
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
+  yield* readTarParts(readThrough(createReadStream(file), gunzip, signal), limits);
+}
+
+/** The same for a tar that comes unzipped. */
+export async function* readTarParts(
+  chunks: AsyncIterable<Buffer>,
+  { maxFiles }: Pick<SnapshotLimits, "maxFiles">,
+): AsyncGenerator<ArchivePart> {
+  const maxOverhead = maxFiles * OVERHEAD_BYTES + PADDING_BYTES;
   let overhead = 0;
   const tar = openTar();
   try {
-    const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-    for await (const chunk of readThrough(createReadStream(file), gunzip, signal)) {
+    for await (const chunk of chunks) {
       const parts = tar.read(chunk);
       overhead += chunk.length - contentBytes(parts);
       if (overhead > maxOverhead) throw mostlyFilling();
