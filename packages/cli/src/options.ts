@@ -14,10 +14,15 @@ export interface SettingFlags {
   readonly range?: string;
 }
 
-/** The flags that `render` and `plan` share. */
-export interface CommonFlags extends SettingFlags {
-  readonly entry?: string;
+/** Which service to use, and as whom. */
+export interface ServiceFlags {
   readonly server?: string;
+  readonly apiKey?: string;
+}
+
+/** The flags that `render` and `plan` share. */
+export interface CommonFlags extends SettingFlags, ServiceFlags {
+  readonly entry?: string;
   readonly json?: boolean;
 }
 

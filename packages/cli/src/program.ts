@@ -1,7 +1,8 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 
 import { disturb } from "./commands/disturb.ts";
 import { doctor, type DoctorFlags } from "./commands/doctor.ts";
+import { key, type KeyFlags } from "./commands/key.ts";
 import { plan } from "./commands/plan.ts";
 import { render, type RenderFlags } from "./commands/render.ts";
 import type { CommonFlags } from "./options.ts";
@@ -23,6 +24,9 @@ function withSettings(command: Command): Command {
     .option("--variables <json>", "values for the composition's variables, or @ and a JSON file")
     .option("--range <from-to>", "part to render, end exclusive: frames 0-90, or seconds 1.5s-3s")
     .option("--server <url>", "a running service (default: one is started for the call)")
+    .addOption(
+      new Option("--api-key <key>", "the key that the service knows you by").env("FRAMEWRIGHT_API_KEY"),
+    )
     .option("--json", "print JSON");
 }
 
@@ -39,6 +43,11 @@ export function createProgram(runtime: Runtime): Command {
   withSettings(program.command("plan <input>"))
     .description("show what a render would do: length, frames, chunks, hosts, estimate")
     .action((input: string, flags: CommonFlags) => plan(input, flags, runtime));
+  program
+    .command("key [tenant]")
+    .description("make an API key for a tenant (default: default), and the entry for PRODUCER_API_KEYS")
+    .option("--json", "print JSON")
+    .action((tenant: string | undefined, flags: KeyFlags) => key(tenant, flags, runtime));
   program
     .command("doctor")
     .description("check this machine: browser, ffmpeg, memory, disk, fonts, ports")

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { ProblemError, toProblem } from "@framewright/contract";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import type { FakeService } from "../../client/test/fake-service.ts";
 import { command } from "./command.ts";
@@ -16,6 +16,7 @@ beforeEach(async () => {
   ({ dir, remove } = await temporaryProject({ "card/index.html": "<p>" }));
 });
 afterEach(async () => {
+  vi.unstubAllEnvs();
   await service?.close();
   await remove();
 });
@@ -48,6 +49,19 @@ describe("render", () => {
     });
     expect(project.subarray(0, 2).toString("hex")).toBe("1f8b");
     expect(service!.received[0]?.headers["idempotency-key"]).toBe("k1");
+  });
+
+  it("sends the API key of its flag, or else of its environment, with every request", async () => {
+    const keysOf = () => new Set(service!.received.map(({ headers }) => headers.authorization));
+    await render({});
+    expect(keysOf()).toEqual(new Set([undefined]));
+    await service!.close();
+    vi.stubEnv("FRAMEWRIGHT_API_KEY", "fw_env");
+    await render({});
+    expect(keysOf()).toEqual(new Set(["Bearer fw_env"]));
+    await service!.close();
+    await render({}, ["--api-key", "fw_flag"]);
+    expect(keysOf()).toEqual(new Set(["Bearer fw_flag"]));
   });
 
   it("prints a plain line for each stage and each tenth where there is no terminal", async () => {

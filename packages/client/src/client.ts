@@ -1,5 +1,7 @@
 import {
   type Artifact,
+  type DeliveryList,
+  DeliveryListSchema,
   type Plan,
   PlanSchema,
   type Queue,
@@ -10,6 +12,8 @@ import {
   RenderListSchema,
   RenderSchema,
   type RenderState,
+  type WebhookTestResult,
+  WebhookTestResultSchema,
 } from "@framewright/contract";
 
 import { downloadArtifact } from "./download.ts";
@@ -28,6 +32,8 @@ export interface ClientOptions {
   readonly baseUrl: string;
   /** (Default: the global `fetch`) */
   readonly fetch?: typeof fetch;
+  /** The key of the caller, where the service asks for one. */
+  readonly apiKey?: string | undefined;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -59,6 +65,10 @@ export interface Client {
   list(options?: ListOptions): Promise<RenderList>;
   cancel(id: string, options?: CallOptions): Promise<Render>;
   queue(options?: CallOptions): Promise<Queue>;
+  /** How the webhook of a render with a `callbackUrl` went, attempt by attempt. */
+  deliveries(id: string, options?: CallOptions): Promise<DeliveryList>;
+  /** Has a `ping` sent to a URL now. A webhook that is not taken is returned, not thrown. */
+  testWebhook(url: string, options?: CallOptions): Promise<WebhookTestResult>;
   /** The render's events, each once, in order, resumed after a lost connection, until `finished`. */
   events(id: string, options?: EventsOptions): AsyncIterable<RenderEvent>;
   /** Waits, bounded by the render's deadline. A failed render is returned, not thrown. */
@@ -97,8 +107,26 @@ function short(method: "GET" | "DELETE", path: string, options: CallOptions): Ht
   return { method, path, timeoutMs: options.timeoutMs ?? SHORT_TIMEOUT_MS, signal: options.signal };
 }
 
+function testPing(url: string, options: CallOptions): HttpRequest {
+  const { signal, timeoutMs = SHORT_TIMEOUT_MS } = options;
+  const headers = { "content-type": "application/json" };
+  return {
+    method: "POST",
+    path: "v1/webhooks/test",
+    headers,
+    body: JSON.stringify({ url }),
+    timeoutMs,
+    signal,
+  };
+}
+
 export function createClient(options: ClientOptions): Client {
-  const transport = createTransport({ fetch: globalThis.fetch, headers: {}, ...options });
+  const { apiKey, headers = {}, ...rest } = options;
+  const transport = createTransport({
+    fetch: globalThis.fetch,
+    ...rest,
+    headers: { ...headers, ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }) },
+  });
   const client: Client = {
     plan: (submission, options = {}) => transport.json(post("v1/plans", submission, options), PlanSchema),
     submit: (submission, options = {}) =>
@@ -107,6 +135,9 @@ export function createClient(options: ClientOptions): Client {
     list: (options = {}) => transport.json(short("GET", listPath(options), options), RenderListSchema),
     cancel: (id, options = {}) => transport.json(short("DELETE", pathOf(id), options), RenderSchema),
     queue: (options = {}) => transport.json(short("GET", "v1/queue", options), QueueSchema),
+    deliveries: (id, options = {}) =>
+      transport.json(short("GET", `${pathOf(id)}/deliveries`, options), DeliveryListSchema),
+    testWebhook: (url, options = {}) => transport.json(testPing(url, options), WebhookTestResultSchema),
     events: (id, options) => followEvents(transport, id, options),
     waitUntilFinished: (id, options) => waitUntilFinished(client, id, options),
     download: (render, file, options = {}) => downloadArtifact(transport, render, file, options.signal),

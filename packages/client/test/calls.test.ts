@@ -66,6 +66,59 @@ describe("submit", () => {
   });
 });
 
+describe("an API key", () => {
+  it("goes with every request, a download's and a stream's included", async () => {
+    const service = await serve((_request, response) => sendJson(response, 200, sampleRender()));
+    const client = createClient({ baseUrl: service.url, apiKey: "fw_1", headers: { "x-team": "film" } });
+    await client.get("r1");
+    await client.submit({ html: "<p>" });
+    const events = client.events("r1", { maxRetries: 0 })[Symbol.asyncIterator]();
+    await expect(events.next()).rejects.toBeInstanceOf(ClientError);
+    expect(service.received.length).toBeGreaterThanOrEqual(3);
+    for (const { headers } of service.received) {
+      expect(headers).toMatchObject({ authorization: "Bearer fw_1", "x-team": "film" });
+    }
+  });
+
+  it("is not invented", async () => {
+    const service = await serve((_request, response) => sendJson(response, 200, sampleRender()));
+    await createClient({ baseUrl: service.url }).get("r1");
+    expect(service.received[0]?.headers).not.toHaveProperty("authorization");
+  });
+});
+
+describe("webhooks", () => {
+  const attempt = { at: "2030-01-01T00:00:00.000Z", status: null, ms: 12, error: "ECONNREFUSED" };
+
+  it("lists a render's deliveries", async () => {
+    const delivery = {
+      id: "d1",
+      event: "render.failed",
+      url: "https://hook.example/",
+      state: "pending",
+      createdAt: attempt.at,
+      deliveredAt: null,
+      nextAt: attempt.at,
+      attempts: [attempt],
+    };
+    const service = await serve((_request, response) => sendJson(response, 200, { deliveries: [delivery] }));
+    expect(await createClient({ baseUrl: service.url }).deliveries("a/b")).toEqual({
+      deliveries: [delivery],
+    });
+    expect(service.received[0]?.path).toBe("/v1/renders/a%2Fb/deliveries");
+  });
+
+  it("sends a test, and returns also one that was not taken", async () => {
+    const result = { delivered: false, attempt };
+    const service = await serve((_request, response) => sendJson(response, 200, result));
+    const url = "https://hook.example/";
+    expect(await createClient({ baseUrl: service.url }).testWebhook(url)).toEqual(result);
+    const [request] = service.received;
+    expect(request).toMatchObject({ method: "POST", path: "/v1/webhooks/test" });
+    expect(JSON.parse(String(request?.body))).toEqual({ url });
+  });
+});
+
 describe("paths", () => {
   it("keeps a path prefix of the base URL and escapes ids and queries", async () => {
     const service = await serve((request, response) =>

@@ -122,6 +122,7 @@ export function sampleRender(fields: Partial<Render> = {}): Render {
     },
     progress: sampleProgress(),
     plan: null,
+    reused: null,
     warnings: [],
     verdict: null,
     artifact: null,

@@ -11,7 +11,7 @@ export async function plan(input: string, flags: CommonFlags, runtime: Runtime):
   const options = await readOptions(flags);
   await withScratch(async (scratchDir) => {
     const { entryFile, archive } = await openProject(input, { entry: flags.entry, scratchDir, signal });
-    const made = await withClient(flags.server, scratchDir, runtime, (client) =>
+    const made = await withClient(flags, scratchDir, runtime, (client) =>
       client.plan({ ...options, entryFile, archive }, { signal }),
     );
     stdout.write(flags.json === true ? `${JSON.stringify(made)}\n` : planText(made));

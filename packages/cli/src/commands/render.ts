@@ -53,7 +53,7 @@ export async function render(input: string, flags: RenderFlags, runtime: Runtime
     await withScratch(async (scratchDir) => {
       const project = await openProject(input, { entry: flags.entry, output, scratchDir, signal });
       for (const path of project.leftOut) reporter.note(`! Left out: ${path} leads out of the project.`);
-      await withClient(flags.server, scratchDir, runtime, async (client) => {
+      await withClient(flags, scratchDir, runtime, async (client) => {
         const submission = { ...options, entryFile: project.entryFile, archive: project.archive };
         const { id } = await client.submit(submission, { signal, idempotencyKey: flags.idempotencyKey });
         const finished = await follow(client, id, reporter, signal);
