@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+
 import { configDefaults, defineConfig, type TestProjectConfiguration } from "vitest/config";
 
 import { ALONE, MEASURED } from "./vitest.measured.ts";
@@ -35,6 +37,8 @@ const ALL = ["test/**/*.test.ts"];
 
 export default defineConfig({
   test: {
+    // One PostgreSQL for all tests; each takes a database of its own.
+    globalSetup: fileURLToPath(new URL("packages/producer/test/postgres/global-setup.ts", import.meta.url)),
     projects: ["contract", "pool", "engine", "producer", "client", "cli"].flatMap((name) => [
       group(name, {
         name: "tests",

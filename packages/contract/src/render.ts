@@ -51,6 +51,11 @@ export const ArtifactSchema = z
   .meta({ id: "Artifact" });
 export type Artifact = z.infer<typeof ArtifactSchema>;
 
+export const ReusedSchema = z
+  .object({ chunks: z.int(), frames: z.int() })
+  .meta({ id: "Reused", description: "What of the plan was there already, from earlier renders." });
+export type Reused = z.infer<typeof ReusedSchema>;
+
 export const RenderSchema = z
   .object({
     id: z.string(),
@@ -72,6 +77,7 @@ export const RenderSchema = z
     progress: ProgressSchema,
     plan: PlanSchema.nullable(),
     warnings: z.array(WarningSchema),
+    reused: ReusedSchema.nullable().meta({ description: "Known once the plan is made." }),
     verdict: VerdictSchema.nullable(),
     artifact: ArtifactSchema.nullable(),
     problem: ProblemSchema.nullable(),

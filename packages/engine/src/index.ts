@@ -5,7 +5,7 @@ export { tryBrowser } from "./browser/sandbox.ts";
 export { captureChunk } from "./capture/capture-chunk.ts";
 export { asDiskFull, orDiskFull } from "./disk-full.ts";
 export { FINISH_STALL_MS, WRITE_STALL_MS } from "./encode/encoder.ts";
-export { type FfmpegBinaries, findFfmpeg, listEncoders } from "./encode/find-ffmpeg.ts";
+export { type FfmpegBinaries, ffmpegVersion, findFfmpeg, listEncoders } from "./encode/find-ffmpeg.ts";
 export type { DeclaredDuration, Declarations, PageConfig } from "./page-protocol.ts";
 export { pageHeadHtml, pageScript } from "./page-source.ts";
 export { type Probe, probe } from "./probe.ts";

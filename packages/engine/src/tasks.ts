@@ -8,6 +8,8 @@ export interface Tools {
   readonly browser: BrowserBinary;
   readonly sandbox: boolean;
   readonly ffmpeg: FfmpegBinaries;
+  /** Names the programs: with others, equal inputs may give other pixels. */
+  readonly version: string;
 }
 
 /** Where a page is, and how long it may take. */

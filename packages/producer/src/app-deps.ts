@@ -1,6 +1,7 @@
 import type { Health } from "@framewright/contract";
 
 import type { ApiKey } from "./access/api-keys.ts";
+import type { OutputTokens } from "./hyperframes/token.ts";
 import type { Intake } from "./intake/port.ts";
 import type { Log } from "./log.ts";
 import type { Renders, StoredArtifact } from "./renders/port.ts";
@@ -20,6 +21,9 @@ export interface AppDeps {
     artifact: StoredArtifact,
     options: { readonly download: boolean },
   ) => Promise<Response>;
+  /** Brings a finished file to a path of this machine. */
+  readonly fetchArtifact: (artifact: StoredArtifact, file: string, signal: AbortSignal) => Promise<void>;
+  readonly outputTokens: OutputTokens;
   readonly readHealth: () => Health;
   /** In the text format of Prometheus. */
   readonly renderMetrics: () => Promise<string>;

@@ -100,9 +100,9 @@ export const kinds = {
     [z.literal("auto"), number(MIN_WORKER_BYTES, Number.MAX_SAFE_INTEGER)],
     `expected auto, or a whole number from ${MIN_WORKER_BYTES}`,
   ),
-  /** A bound that may be none: Infinity. */
+  /** A bound that may be none: the greatest number. */
   limit: z.union(
-    [z.literal("none").transform(() => Infinity), number(1, 1_000_000_000)],
+    [z.literal("none").transform(() => Number.MAX_SAFE_INTEGER), number(1, 1_000_000_000)],
     "expected none, or a whole number from 1 to 1000000000",
   ),
   workers: z.union([z.literal("auto"), number(1, 256)], "expected auto, or a whole number from 1 to 256"),

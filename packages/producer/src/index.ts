@@ -1,4 +1,4 @@
-import { readConfig, readEnvironment, readMachine } from "./config.ts";
+import { ConfigError, readConfig, readEnvironment, readMachine } from "./config.ts";
 import { createLog } from "./log.ts";
 import { type Producer, startProducer as start } from "./producer.ts";
 import { createShutdown, type ShutdownStep } from "./shutdown.ts";
@@ -8,6 +8,7 @@ export { runDoctor, type DoctorCheck } from "./doctor/run-doctor.ts";
 
 /** A service inside the calling process. It installs no signal handlers. */
 export interface EmbeddedProducer extends Producer {
+  readonly url: string;
   /** Ends it with everything it started, in bounded time. Idempotent. */
   close(): Promise<void>;
 }
@@ -27,7 +28,10 @@ export async function startProducer({ env }: { env: Record<string, string> }): P
   try {
     const { signal } = new AbortController();
     const producer = await start({ config, machine: readMachine(merged), log, steps, signal });
-    return { ...producer, close };
+    const { url } = producer;
+    if (url === null)
+      throw new ConfigError(["PRODUCER_ROLE: a service within another program serves the API"]);
+    return { ...producer, url, close };
   } catch (error) {
     await close();
     throw error;

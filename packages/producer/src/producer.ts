@@ -1,37 +1,38 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { createApp } from "./app.ts";
-import { openArtifacts } from "./artifacts/artifact-store.ts";
-import { serveArtifact } from "./artifacts/serve-artifact.ts";
+import { ProblemError } from "@framewright/contract";
+
 import type { Config } from "./config.ts";
-import { isLoopbackHost } from "./http/loopback-host.ts";
-import { startServer } from "./http/server.ts";
 import { startHealth } from "./health/health-thread.ts";
 import { startHeartbeat } from "./health/heartbeat.ts";
 import { observeRenders } from "./health/observe-renders.ts";
-import { readHealth } from "./health/pulse.ts";
 import { createUntouchedWork } from "./health/untouched-work.ts";
 import { longestSilenceMs } from "./health/view-work.ts";
-import { openIntake } from "./intake/open-intake.ts";
 import type { Log } from "./log.ts";
 import { createMetrics } from "./metrics/metrics.ts";
-import { createGuard } from "./outgoing/guard.ts";
-import { guardedAgents } from "./outgoing/guarded-agents.ts";
-import { MemoryRenders } from "./renders/memory-renders.ts";
-import { openScratch } from "./scratch/scratch.ts";
+import { type Lease } from "./queue/lease.ts";
+import { WorkLoop } from "./queue/work-loop.ts";
+import { DurableRenders } from "./renders/durable-renders.ts";
+import { Endings } from "./renders/endings.ts";
+import { doWork } from "./renders/flow/do-work.ts";
+import { startHousekeeping } from "./renders/housekeeping.ts";
+import type { RenderSettings } from "./renders/settings.ts";
+import { openShelf } from "./renders/snapshot-shelf.ts";
+import { watchLoad } from "./renders/watch-load.ts";
 import type { ShutdownStep } from "./shutdown.ts";
-import { checkFolders } from "./startup/check-folders.ts";
-import { findTools, type Machine, tryTools } from "./startup/find-tools.ts";
-import { firstWorker, startWorkers } from "./startup/start-workers.ts";
+import { packAside } from "./startup/pack-aside.ts";
+import { openSnapshotCache } from "./snapshot/snapshot-cache.ts";
+import { findTools, type Machine } from "./startup/find-tools.ts";
+import { openBase } from "./startup/open-base.ts";
+import { roomIn } from "./startup/room.ts";
+import { startApi } from "./startup/start-api.ts";
+import { startSide } from "./startup/start-side.ts";
+import { startWebhooks } from "./startup/start-webhooks.ts";
 import { watchService } from "./startup/watch-service.ts";
 import { workerCount } from "./startup/worker-count.ts";
-import { VERSION } from "./version.ts";
-import { watchLaunches } from "./startup/launch-watch.ts";
-import { paceLaunches } from "./startup/pace-launches.ts";
-import { createSender } from "./webhooks/send-webhook.ts";
-import { createWebhooks } from "./webhooks/webhooks.ts";
-import { createWorkers } from "./work/workers.ts";
 
 export interface StartOptions {
   readonly config: Config;
@@ -44,7 +45,8 @@ export interface StartOptions {
 }
 
 export interface Producer {
-  readonly url: string;
+  /** Null where the API is not served. */
+  readonly url: string | null;
   /** Null when the health thread is off or does not listen. */
   readonly healthUrl: string | null;
 }
@@ -54,7 +56,7 @@ const LINGER_MS = 500;
 /** Of the drain time, what is kept for ending processes and connections. */
 const ENDING_SHARE = 0.25;
 const CLOSE_STEP_MS = 5_000;
-/** Requests in flight may finish for so long once no render is left. */
+/** Requests in flight may finish for so long once no work is left. */
 const SERVER_GRACE_MS = 500;
 
 /** Starts the service, part by part; each part adds how it is ended before the next begins. */
@@ -78,63 +80,97 @@ export async function startProducer({
     : startHealth({ host, port, deadAfterMs: config.livenessMs, pulse: heartbeat.pulse, log });
   if (health) add("health thread", () => health.close());
 
-  await checkFolders(config);
-  const onWarning = (message: string, cause: unknown): void => log.warn({ err: cause }, message);
-  const scratch = await openScratch(config.dataDir, { onWarning });
-  add("scratch", () => scratch.close());
-  const artifacts = await openArtifacts(join(config.dataDir, "artifacts"), { onWarning });
-  const tools = await findTools(config, machine, scratch.dir, log, signal);
-  signal.throwIfAborted();
-
+  const base = await openBase({ config, machine, heartbeat, log, signal, add });
+  const { scratch, database, queue, notices, store } = base;
   const metrics = createMetrics();
+  const worksHere = config.role !== "api";
   const capacity = workerCount(config);
-  log.info(capacity, capacity.words);
-  const pool = startWorkers({ capacity, scratchDir: scratch.dir, log, onEvent: metrics.onPoolEvent });
-  add("render workers", () => pool.close(Date.now() + CLOSE_STEP_MS / 2));
-  const launches = watchLaunches({ trial: (ending) => tryTools(tools, scratch.dir, ending), log });
-  add("trial starts", () => launches.close());
-  await firstWorker(pool, signal);
+  const tools = worksHere ? await findTools(config, machine, scratch.dir, log, signal) : null;
+  signal.throwIfAborted();
+  const side =
+    tools && (await startSide({ capacity, tools, scratchDir: scratch.dir, metrics, log, signal, add }));
+
   const work = createUntouchedWork({ boundMs: config.untouchedMs, silenceMs: longestSilenceMs(config) });
-  const renders = new MemoryRenders({
-    workers: paceLaunches(createWorkers(pool), launches),
-    scratch,
-    artifacts,
+  const observer = observeRenders(metrics.observer, heartbeat, work);
+  const webhooks = await startWebhooks({ config, base, log, add });
+  const endings = new Endings({
+    queue,
+    observer,
+    log,
+    tenantRunning: config.tenantRunning,
+    onEnded: webhooks.onEnded,
+  });
+  const settings: RenderSettings = {
+    ...config,
+    workers: capacity.workers,
+    limits: { maxDurationSeconds: config.maxDurationMs / 1000, maxFrames: config.maxFrames },
+  };
+  let loop: WorkLoop | null = null;
+  const leases = (): ReadonlySet<Lease> => loop?.leases ?? new Set();
+  const load = watchLoad(database, leases);
+  add("load", () => load.close());
+  const watch = watchService({ config, heartbeat, work, metrics, database, side, readLoad: load.read, log });
+  add("watch", () => watch.close());
+  const housekeeping = startHousekeeping({ database, store, settings, endings, log });
+  add("housekeeping", () => housekeeping.close());
+  const onWarning = (message: string, cause: unknown): void => log.warn({ err: cause }, message);
+  const snapshots = openSnapshotCache({
+    dir: join(scratch.dir, "snapshots"),
+    store,
+    maxBytes: config.snapshotCacheBytes,
+    onWarning,
+  });
+  add("snapshots", () => snapshots.close());
+  const flow = side &&
+    tools && {
+      ...base,
+      workers: side.workers,
+      settings: { ...settings, tools },
+      snapshots,
+      endings,
+      observer,
+      owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
+      log,
+    };
+  if (side && flow) {
+    loop = new WorkLoop({
+      database,
+      queue,
+      notices,
+      room: roomIn(side.pool, () => watch.refusal()),
+      run: (lease) => doWork(lease, flow),
+      log,
+    });
+  }
+  const renders = new DurableRenders({
+    database,
+    queue,
+    notices,
+    snapshots: openShelf({
+      database,
+      pack: (snapshot) => packAside(scratch, store, snapshot),
+      keepHere: side ? (snapshot) => snapshots.add(snapshot) : undefined,
+    }),
+    endings,
+    settings,
     log,
     refusal: () => watch.refusal(),
-    observer: observeRenders(metrics.observer, heartbeat, work),
-    settings: {
-      ...config,
-      tools,
-      workers: capacity.workers,
-      limits: { maxDurationSeconds: config.maxDurationMs / 1000, maxFrames: config.maxFrames },
-    },
   });
-  const readLoad = () => renders.load();
-  const watch = watchService({ config, heartbeat, work, metrics, pool, launches, log, readLoad });
-  add("watch", () => watch.close());
-  const limits = { maxBytes: config.maxProjectBytes, maxFiles: config.maxProjectFiles };
-  const guard = createGuard(config.outgoingHosts);
-  const agents = guardedAgents(guard);
-  const send = config.webhookSecret ? createSender({ agents, secret: config.webhookSecret }) : null;
-  const app = createApp({
-    log,
-    renders,
-    webhooks: createWebhooks({ guard, send, list: async () => [] }),
-    apiKeys: config.apiKeys,
-    intake: openIntake({ scratch, limits, projectsRoot: config.projectsRoot }),
-    serveArtifact,
-    readHealth: () => readHealth(heartbeat.pulse, "main"),
-    renderMetrics: () => metrics.render(),
-    declare: (what) => heartbeat.declare(what),
-    loopbackOnly: isLoopbackHost(config.host),
-    maxUploadBytes: config.maxUploadBytes,
-    outputRoot: config.outputRoot,
-    version: VERSION,
-  });
-  const server = await startServer({ fetch: app.fetch, host: config.host, port: config.port });
-  add("API", () => server.close(SERVER_GRACE_MS));
+  const server =
+    config.role === "worker"
+      ? null
+      : await startApi({ config, base, renders, webhooks: webhooks.api, heartbeat, metrics, log });
+  if (server) add("API", () => server.close(SERVER_GRACE_MS));
   const drainMs = config.drainMs * (1 - ENDING_SHARE);
-  add("renders", () => renders.close(Date.now() + drainMs), drainMs + CLOSE_STEP_MS);
+  const handedBack = new ProblemError("shutting-down", "The service shut down before the work was done.");
+  add(
+    "work",
+    async () => {
+      renders.drain();
+      await loop?.drain(Date.now() + drainMs, handedBack);
+    },
+    drainMs + CLOSE_STEP_MS,
+  );
   add("linger", () => sleep(Math.min(LINGER_MS, config.drainMs / 10)));
   add("readiness", () => heartbeat.setCause("draining", true));
 
@@ -142,10 +178,7 @@ export async function startProducer({
   signal.throwIfAborted();
   heartbeat.setCause("starting", false);
   const healthUrl = healthPort === null ? null : `http://127.0.0.1:${healthPort}`;
-  if (config.apiKeys.length === 0) {
-    const whom = isLoopbackHost(config.host) ? "only this machine is served" : "whoever reaches it is served";
-    log.warn({ host: config.host }, `PRODUCER_API_KEYS is not set: callers need no key, and ${whom}`);
-  }
-  log.info({ url: server.url, docs: `${server.url}/docs`, health: healthUrl }, "ready");
-  return { url: server.url, healthUrl };
+  const url = server?.url ?? null;
+  log.info({ role: config.role, url, docs: url && `${url}/docs`, health: healthUrl }, "ready");
+  return { url, healthUrl };
 }

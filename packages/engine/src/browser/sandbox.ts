@@ -9,6 +9,7 @@ const NO_PROXY_PORT = 9;
 
 /**
  * Starts the browser once and ends it, with or without its own sandbox: containers and some kernels do not allow that.
+ * Gives its name and version.
  * @throws ProblemError `browser-failed` when it does not start
  */
 export async function tryBrowser(
@@ -16,7 +17,7 @@ export async function tryBrowser(
   sandbox: boolean,
   scratchDir: string,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string> {
   const started = await launchBrowser({
     browser,
     sandbox,
@@ -26,4 +27,5 @@ export async function tryBrowser(
     signal,
   });
   await started.close();
+  return started.product;
 }

@@ -24,6 +24,12 @@ export interface FindFfmpegOptions {
 /** Listing encoders takes some tens of milliseconds. */
 const LIST_TIMEOUT_MS = 10_000;
 
+/** The first line of what it says of itself. */
+export async function ffmpegVersion(ffmpeg: string): Promise<string> {
+  const said = await runForOutput(ffmpeg, ["-version"], { deadline: Date.now() + LIST_TIMEOUT_MS });
+  return said.split("\n", 1)[0]?.trim() ?? "";
+}
+
 export async function listEncoders(ffmpeg: string): Promise<string> {
   return runForOutput(ffmpeg, ["-hide_banner", "-encoders"], { deadline: Date.now() + LIST_TIMEOUT_MS });
 }

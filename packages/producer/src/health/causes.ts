@@ -10,6 +10,10 @@ const CAUSES = {
     message: "The service is shutting down and takes no new work.",
     remedy: "Send requests to another instance.",
   },
+  "database-unreachable": {
+    message: "The database cannot be used.",
+    remedy: "Check that the database runs and that DATABASE_URL leads to it; the service recovers by itself.",
+  },
   "no-worker": {
     message: "No render worker can be launched.",
     remedy: "Run `framewright doctor` on the service's machine; its log has the last failure.",

@@ -5,6 +5,9 @@ import type { Admission } from "./admit.ts";
 import { publishOutput } from "./output-path.ts";
 import type { OutputTokens } from "./token.ts";
 
+/** A video of hours is copied in less. */
+const PUBLISH_TIMEOUT_MS = 300_000;
+
 export type Delivery = Omit<HyperframesResult, "success" | "requestId" | "durationMs">;
 
 function failureOf({ problem, state }: Render): ProblemError {
@@ -19,15 +22,19 @@ function failureOf({ problem, state }: Render): ProblemError {
 export async function deliver(
   render: Render,
   { outputPath, tenant }: Admission,
-  { renders, outputRoot }: AppDeps,
+  { renders, fetchArtifact, outputRoot }: AppDeps,
   tokens: OutputTokens,
 ): Promise<Delivery> {
   if (render.state !== "succeeded" || !render.artifact) throw failureOf(render);
-  const { path, filename } = await renders.artifact(render.id, tenant);
-  if (outputPath !== undefined && outputRoot !== undefined) await publishOutput(path, outputPath, outputRoot);
+  const artifact = await renders.artifact(render.id, tenant);
+  if (outputPath !== undefined && outputRoot !== undefined) {
+    const bring = (file: string): Promise<void> =>
+      fetchArtifact(artifact, file, AbortSignal.timeout(PUBLISH_TIMEOUT_MS));
+    await publishOutput(bring, outputPath, outputRoot);
+  }
   const outputToken = tokens.issue(render.id);
   return {
-    outputPath: outputPath ?? filename,
+    outputPath: outputPath ?? artifact.filename,
     outputToken,
     outputUrl: `/outputs/${outputToken}`,
     fileSize: render.artifact.bytes,

@@ -4,13 +4,11 @@ import { getHyperframesOutput } from "../routes/hyperframes-output.get.ts";
 import { getHyperframesQueue } from "../routes/hyperframes-queue.get.ts";
 import { postHyperframesRender } from "../routes/hyperframes-render.post.ts";
 import { postHyperframesStream } from "../routes/hyperframes-stream.post.ts";
-import { createOutputTokens } from "./token.ts";
 
 /** Adds the routes that HyperFrames' clients know. */
 export function mountHyperframes(api: Api, deps: AppDeps): void {
-  const tokens = createOutputTokens();
-  postHyperframesRender(api, deps, tokens);
-  postHyperframesStream(api, deps, tokens);
+  postHyperframesRender(api, deps, deps.outputTokens);
+  postHyperframesStream(api, deps, deps.outputTokens);
   getHyperframesQueue(api, deps);
-  getHyperframesOutput(api, deps, tokens);
+  getHyperframesOutput(api, deps, deps.outputTokens);
 }

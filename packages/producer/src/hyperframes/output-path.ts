@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { copyFile, mkdir, realpath, rename, rm } from "node:fs/promises";
+import { mkdir, realpath, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 
 import { ProblemError } from "@framewright/contract";
@@ -41,14 +41,18 @@ export async function resolveOutput(output: string, root: string | undefined): P
   return path;
 }
 
-/** Copies a finished file to where `resolveOutput` allowed it; it appears there whole or not at all. */
-export async function publishOutput(file: string, path: string, root: string): Promise<void> {
+/** Has a finished file brought to where `resolveOutput` allowed it; it appears there whole or not at all. */
+export async function publishOutput(
+  bring: (file: string) => Promise<void>,
+  path: string,
+  root: string,
+): Promise<void> {
   const dir = dirname(path);
   const aside = join(dir, `.${basename(path)}.${randomUUID()}.part`);
   try {
     await mkdir(dir, { recursive: true });
     await requireBelow(root, dir);
-    await copyFile(file, aside);
+    await bring(aside);
     await rename(aside, path);
   } catch (thrown) {
     const error = asDiskFull(thrown);

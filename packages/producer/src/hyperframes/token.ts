@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 
 /** Tokens that name a render and cannot be guessed from its id. */
 export interface OutputTokens {
@@ -7,8 +7,8 @@ export interface OutputTokens {
   read(token: string): string | null;
 }
 
-/** Tokens carry their own proof, so that none has to be kept. They live as long as `secret`. (Default: this process) */
-export function createOutputTokens(secret: Uint8Array = randomBytes(32)): OutputTokens {
+/** Tokens carry their own proof, so that none has to be kept. They live as long as `secret`. */
+export function createOutputTokens(secret: Uint8Array): OutputTokens {
   const sign = (renderId: string) => createHmac("sha256", secret).update(renderId).digest();
   return {
     issue: (renderId) => `${renderId}.${sign(renderId).toString("base64url")}`,

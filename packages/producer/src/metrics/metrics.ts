@@ -1,7 +1,7 @@
 import type { Pool, PoolEvent } from "@framewright/pool";
 import { collectDefaultMetrics, Registry } from "prom-client";
 
-import type { Load } from "../renders/memory-renders.ts";
+import type { Load } from "../renders/watch-load.ts";
 import type { RenderCounts } from "../renders/observer.ts";
 import { countPool, showPool } from "./pool-metrics.ts";
 import { countRenders, showLoad } from "./render-metrics.ts";
@@ -11,7 +11,7 @@ export interface Metrics {
   readonly observer: RenderCounts;
   readonly onPoolEvent: (event: PoolEvent) => void;
   /** Adds the gauges of what by then exists. Once. */
-  show(pool: Pool, readLoad: () => Load): void;
+  show(pool: Pool | null, readLoad: () => Load): void;
   /** All of them in the text format of Prometheus. */
   render(): Promise<string>;
 }
@@ -26,7 +26,7 @@ export function createMetrics(): Metrics {
     observer: countRenders(registry),
     onPoolEvent: countPool(registry),
     show: (pool, readLoad) => {
-      showPool(registry, pool);
+      if (pool) showPool(registry, pool);
       showLoad(registry, readLoad);
     },
     render: () => registry.metrics(),

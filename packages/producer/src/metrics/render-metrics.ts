@@ -2,7 +2,7 @@ import { type ProblemCode, PROBLEMS } from "@framewright/contract";
 import { Counter, Histogram, type Registry } from "prom-client";
 
 import type { RenderCounts } from "../renders/observer.ts";
-import type { Load } from "../renders/memory-renders.ts";
+import type { Load } from "../renders/watch-load.ts";
 import { addCounters, addGauge, addGauges } from "./families.ts";
 
 /** In seconds: from a queue that is empty to one that is hours long. */
@@ -69,6 +69,6 @@ export function showLoad(registry: Registry, read: () => Load): void {
   addGauge(registry, "framewright_queue_depth", "Renders that wait.", () => read().waiting);
   addGauges(registry, "framewright_renders", "Renders that have not ended.", "state", () => ({
     queued: read().waiting,
-    running: read().stages.length,
+    running: read().running,
   }));
 }

@@ -83,7 +83,10 @@ export function createDatabase(options: DatabaseOptions): Database {
   const prepare = async (signal: AbortSignal): Promise<void> => {
     await migrate(connection, migrations, signal);
   };
-  const watch = watchDatabase(connection, prepare, onWarning);
+  const watch = watchDatabase(connection, prepare, (message, cause) => {
+    // A server of our own tells itself what is wrong with it.
+    if (!server?.fault) onWarning(message, cause);
+  });
   const listening = new Set<{ close(): Promise<void> }>();
   const statements = statementsOn(pool);
   let closing: Promise<void> | null = null;

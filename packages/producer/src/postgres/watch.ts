@@ -5,7 +5,9 @@ import { MigrationError } from "./migrate.ts";
 import { pause } from "./pause.ts";
 import { connectClient, type SingleClient } from "./single-client.ts";
 
+/** Between two questions; at first less after one that was not answered: a start or a restart may take no longer. */
 const INTERVAL_MS = 1_000;
+const RETRY_MIN_MS = 50;
 /** A server that has not answered the simplest question by then cannot be used. */
 const PROBE_TIMEOUT_MS = 3_000;
 
@@ -31,6 +33,7 @@ export function watchDatabase(
   const closing = new AbortController();
   let fault: string | null = "The database has not been reached yet.";
   let isReady = false;
+  let failures = 0;
   let connection: SingleClient | null = null;
 
   const probe = async (): Promise<void> => {
@@ -59,15 +62,18 @@ export function watchDatabase(
     try {
       await probe();
       fault = null;
+      failures = 0;
     } catch (error) {
       await drop();
+      failures += 1;
       if (!closing.signal.aborted) fail(error);
     }
   };
   const run = async (): Promise<void> => {
     while (!closing.signal.aborted) {
       await turn();
-      await pause(INTERVAL_MS, closing.signal);
+      const retryMs = failures === 0 ? INTERVAL_MS : RETRY_MIN_MS * 2 ** (failures - 1);
+      await pause(Math.min(INTERVAL_MS, retryMs), closing.signal);
     }
     await drop();
   };

@@ -44,7 +44,7 @@ function withLastWords(problem: ProblemError, dir: string): ProblemError {
 
 /** One try of some work. */
 export interface Attempt {
-  /** When a worker took it, by the monotonic clock, in milliseconds. */
+  /** When a worker took it, in epoch milliseconds. */
   readonly beganAt: number;
   /** Where it wrote. */
   readonly dir: string;
@@ -57,18 +57,41 @@ export interface Loss {
   readonly charge: number | null;
 }
 
+/** The losses of one render, as they are kept. */
+export interface ChargesState {
+  readonly losses: number;
+  readonly incidents: number;
+  /** When the last incident began, in epoch milliseconds. */
+  readonly incidentAt: number;
+  readonly isIncidentCharged: boolean;
+  readonly charges: number;
+  readonly isPlainlySystems: boolean;
+}
+
+const NONE: ChargesState = {
+  losses: 0,
+  incidents: 0,
+  incidentAt: 0,
+  isIncidentCharged: false,
+  charges: 0,
+  isPlainlySystems: true,
+};
+
 /**
  * The losses of one render, and which of them are charged to its composition. What was under way at a loss and is lost
  * too, in other workers, is the same incident. The first incident is not charged, unless a loss of it speaks of the
  * composition; each further one is, once.
  */
 export class Charges {
-  #losses = 0;
-  #incidents = 0;
-  #incidentAt = -Infinity;
-  #isIncidentCharged = false;
-  #charges = 0;
-  #isPlainlySystems = true;
+  #state: ChargesState;
+
+  constructor(state: ChargesState | null = null) {
+    this.#state = state ?? NONE;
+  }
+
+  get state(): ChargesState {
+    return this.#state;
+  }
 
   /**
    * Notes a failure after which the work may be tried again.
@@ -77,26 +100,34 @@ export class Charges {
    */
   note(failure: unknown, { beganAt, dir }: Attempt): Loss {
     const problem = withLastWords(asLoss(failure), dir);
-    this.#losses += 1;
-    this.#isPlainlySystems &&= isPlainlySystems(problem);
-    if (beganAt >= this.#incidentAt) this.#openIncident();
-    const isDue = this.#incidents > 1 || speaksOfComposition(problem);
-    if (!isDue || this.#isIncidentCharged) return { problem, charge: null };
+    this.#change({
+      losses: this.#state.losses + 1,
+      isPlainlySystems: this.#state.isPlainlySystems && isPlainlySystems(problem),
+    });
+    if (this.#state.incidents === 0 || beganAt >= this.#state.incidentAt) this.#openIncident();
+    const isDue = this.#state.incidents > 1 || speaksOfComposition(problem);
+    if (!isDue || this.#state.isIncidentCharged) return { problem, charge: null };
     return { problem, charge: this.#charge(problem) };
   }
 
+  #change(change: Partial<ChargesState>): void {
+    this.#state = { ...this.#state, ...change };
+  }
+
   #charge(problem: ProblemError): number {
-    this.#isIncidentCharged = true;
-    this.#charges += 1;
-    if (this.#charges < MAX_CHARGES) return this.#charges;
-    if (this.#isPlainlySystems) throw problem;
-    const detail = `What rendered it ended ${this.#losses} times. The last time: ${problem.message}`;
+    const charges = this.#state.charges + 1;
+    this.#change({ charges, isIncidentCharged: true });
+    if (charges < MAX_CHARGES) return charges;
+    if (this.#state.isPlainlySystems) throw problem;
+    const detail = `What rendered it ended ${this.#state.losses} times. The last time: ${problem.message}`;
     throw new ProblemError("composition-poisonous", detail, { evidence: problem.evidence, cause: problem });
   }
 
   #openIncident(): void {
-    this.#incidents += 1;
-    this.#incidentAt = performance.now();
-    this.#isIncidentCharged = false;
+    this.#change({
+      incidents: this.#state.incidents + 1,
+      incidentAt: Date.now(),
+      isIncidentCharged: false,
+    });
   }
 }

@@ -1,13 +1,13 @@
+import type { RenderOptions } from "@framewright/contract";
+
 import { plan, type Planned } from "../plan/plan.ts";
 import type { Scratch } from "../scratch/scratch.ts";
 import type { PageJob } from "../work/jobs.ts";
 import type { Workers } from "../work/workers.ts";
-import type { Charges, Loss } from "./charges.ts";
-import type { Submission } from "./port.ts";
-import { fpsOf } from "./render-record.ts";
-import type { RenderSettings } from "./settings.ts";
+import { fpsOf } from "./fps-of.ts";
+import type { WorkSettings } from "./settings.ts";
 import { planLimitMs } from "./time-limits.ts";
-import { untilDone } from "./until-done.ts";
+import { type Tries, untilDone } from "./until-done.ts";
 import { inWorkFolder } from "./work-folder.ts";
 
 /** Plans go before chunks: they are short, and tell early what is wrong. */
@@ -16,22 +16,27 @@ const PLAN_PRIORITY = Number.MAX_SAFE_INTEGER;
 export interface PlanDeps {
   readonly workers: Workers;
   readonly scratch: Scratch;
-  readonly settings: RenderSettings;
+  readonly settings: WorkSettings;
 }
 
 export interface PlanBounds {
   /** Epoch milliseconds. */
   readonly deadline: number;
   readonly signal: AbortSignal;
-  readonly charges: Charges;
-  readonly onLoss: (loss: Loss) => void;
+  readonly noteLoss: Tries["noteLoss"];
   readonly onWaiting?: (what: string | null) => void;
 }
 
-/** What every job of a submission that opens its page has in common. */
+/** A composition on this machine's disk, and what is wanted of it. */
+export interface Composition {
+  readonly options: RenderOptions;
+  readonly snapshot: { readonly dir: string; readonly hash: string };
+}
+
+/** What every job that opens the composition's page has in common. */
 export function pageJob(
-  { snapshot, options }: Submission,
-  settings: RenderSettings,
+  { snapshot, options }: Composition,
+  settings: WorkSettings,
   scratchDir: string,
 ): PageJob {
   const { tools, allowedHosts, readyTimeoutMs, frameTimeoutMs } = settings;
@@ -49,18 +54,18 @@ export function pageJob(
 }
 
 /** Opens the page once, in a render worker, and turns what it declares into a plan. @throws ProblemError */
-export async function planSubmission(
-  submission: Submission,
+export async function planComposition(
+  composition: Composition,
   deps: PlanDeps,
   bounds: PlanBounds,
 ): Promise<Planned> {
   const { workers, scratch, settings } = deps;
-  const { deadline, charges, onLoss } = bounds;
+  const { deadline, noteLoss } = bounds;
   const budget = { prefix: "plan", maxBytes: settings.renderScratchBytes, signal: bounds.signal };
   const { probe, hosts, refused } = await inWorkFolder(scratch, budget, (dir, signal) =>
-    untilDone({ charges, signal, dir, onLoss }, () =>
+    untilDone({ noteLoss, signal, dir }, () =>
       workers.run(
-        { kind: "probe", ...pageJob(submission, settings, dir) },
+        { kind: "probe", ...pageJob(composition, settings, dir) },
         {
           deadline,
           signal,
@@ -77,9 +82,9 @@ export async function planSubmission(
     probe,
     hosts,
     refused,
-    options: submission.options,
-    fps: fpsOf(submission.options.fps),
-    snapshotHash: submission.snapshot.hash,
+    options: composition.options,
+    fps: fpsOf(composition.options.fps),
+    snapshotHash: composition.snapshot.hash,
     limits: settings.limits,
     workers: settings.workers,
   });

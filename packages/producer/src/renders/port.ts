@@ -21,7 +21,12 @@ export interface Snapshot {
   discard(): Promise<void>;
 }
 
+/** What is kept of a snapshot: its files are in the store, by their hash. */
+export type SnapshotIdentity = Pick<Snapshot, "source" | "hash" | "files" | "bytes">;
+
 export interface Submission {
+  /** Whose it is. */
+  readonly tenant: string;
   readonly snapshot: Snapshot;
   readonly options: RenderOptions;
   /** The key of the request that made it, and a hash of that request, to recognise a repetition. */
@@ -43,32 +48,32 @@ export interface ListQuery {
   readonly state?: RenderState | undefined;
 }
 
-/** A finished file that can be opened. */
+/** A finished file in the store. */
 export interface StoredArtifact {
-  /** Absolute path; never sent to a caller. */
-  readonly path: string;
+  readonly key: string;
+  readonly bytes: number;
   readonly filename: string;
   readonly contentType: string;
   readonly sha256: string;
 }
 
 /**
- * The life of renders, from admission to artifact. Every method throws ProblemError.
- * Today they live in memory; the methods are asynchronous so that a database can stand behind them.
+ * The life of renders, from admission to artifact. Every method throws ProblemError. A tenant sees its own renders only:
+ * those of another are as unknown as those that never were.
  */
 export interface Renders {
   /** Refuses without taking anything when the queue is full or the service drains: call it before reading a large body. */
-  checkRoom(): Promise<void>;
+  checkRoom(tenant: string): Promise<void>;
   /** Admits a render. Takes over the snapshot, also when it throws. The same idempotency key gives the same render. */
   submit(submission: Submission): Promise<Admitted>;
   /** Plans without rendering. Takes over the snapshot. */
   plan(submission: Submission, signal: AbortSignal): Promise<Plan>;
-  get(id: string): Promise<Render>;
-  list(query: ListQuery): Promise<RenderList>;
+  get(id: string, tenant: string): Promise<Render>;
+  list(query: ListQuery, tenant: string): Promise<RenderList>;
   /** Cancels at any stage, and resolves once the render is cancelled. */
-  cancel(id: string, reason: string): Promise<Render>;
+  cancel(id: string, reason: string, tenant: string): Promise<Render>;
   /** Retained events with an id above `afterId`, then live ones, until `finished` or the signal. */
-  events(id: string, afterId: number, signal: AbortSignal): AsyncIterable<RenderEvent>;
-  artifact(id: string): Promise<StoredArtifact>;
-  queue(): Promise<Queue>;
+  events(id: string, afterId: number, signal: AbortSignal, tenant: string): AsyncIterable<RenderEvent>;
+  artifact(id: string, tenant: string): Promise<StoredArtifact>;
+  queue(tenant: string): Promise<Queue>;
 }

@@ -1,15 +1,14 @@
 import type { Warning } from "@framewright/contract";
 import { orDiskFull } from "@framewright/engine";
 
-import { type Charges, type Loss, MAX_CHARGES } from "./charges.ts";
+import { type Attempt, type Loss, MAX_CHARGES } from "./charges.ts";
 
 export interface Tries {
-  readonly charges: Charges;
+  /** Takes down a failed try, and says what it counts. @throws when there is no further one */
+  readonly noteLoss: (failure: unknown, attempt: Attempt) => Promise<Loss>;
   readonly signal: AbortSignal;
   /** Where the work writes. */
   readonly dir: string;
-  /** Told before each further try. */
-  readonly onLoss: (loss: Loss) => void;
 }
 
 /**
@@ -17,16 +16,16 @@ export interface Tries {
  * for a worker while others run says when one has taken it. @throws ProblemError
  */
 export async function untilDone<T>(
-  { charges, signal, dir, onLoss }: Tries,
+  { noteLoss, signal, dir }: Tries,
   attempt: (onStarted: () => void) => Promise<T>,
 ): Promise<T> {
   for (;;) {
-    let beganAt = performance.now();
+    let beganAt = Date.now();
     try {
-      return await attempt(() => (beganAt = performance.now()));
+      return await attempt(() => (beganAt = Date.now()));
     } catch (error) {
       signal.throwIfAborted();
-      onLoss(charges.note(await orDiskFull(error, dir), { beganAt, dir }));
+      await noteLoss(await orDiskFull(error, dir), { beganAt, dir });
     }
   }
 }

@@ -6,16 +6,15 @@ import type { Log } from "../log.ts";
 
 type BrowserBinary = Tools["browser"];
 
-/** What keeps the browser from starting, or null when it starts. */
-async function browserFault(
+/** The browser's name and version, or what keeps it from starting. */
+async function productOf(
   browser: BrowserBinary,
   sandbox: boolean,
   scratchDir: string,
   signal: AbortSignal,
-): Promise<ProblemError | null> {
+): Promise<string | ProblemError> {
   try {
-    await tryBrowser(browser, sandbox, scratchDir, signal);
-    return null;
+    return await tryBrowser(browser, sandbox, scratchDir, signal);
   } catch (error) {
     if (isProblemError(error)) return error;
     throw error;
@@ -28,6 +27,12 @@ function notStarting({ browserPath, browserSandbox }: Config, cause: ProblemErro
   return new ProblemError("browser-failed", `${which} does not start as a browser${how}.`, { cause });
 }
 
+export interface TriedBrowser {
+  readonly sandbox: boolean;
+  /** The browser's name and version. */
+  readonly product: string;
+}
+
 /**
  * Starts the browser once, and says whether its own sandbox is used: where it works, unless the configuration says otherwise.
  * @throws ProblemError `browser-failed` when it does not start
@@ -38,17 +43,18 @@ export async function decideSandbox(
   scratchDir: string,
   log: Log,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<TriedBrowser> {
   const isAuto = config.browserSandbox === "auto";
   // Chromium refuses its sandbox to root.
   const root = process.getuid?.() === 0;
-  if (isAuto && !root && (await browserFault(browser, true, scratchDir, signal)) === null) return true;
+  const sandboxed = isAuto && !root ? await productOf(browser, true, scratchDir, signal) : null;
+  if (typeof sandboxed === "string") return { sandbox: true, product: sandboxed };
   const sandbox = config.browserSandbox === "on";
-  const fault = await browserFault(browser, sandbox, scratchDir, signal);
-  if (fault) throw notStarting(config, fault);
+  const product = await productOf(browser, sandbox, scratchDir, signal);
+  if (typeof product !== "string") throw notStarting(config, product);
   if (isAuto) {
     const reason = root ? "the service runs as root" : "this machine does not allow it";
     log.warn({ reason }, "the browser runs without its own sandbox: render only compositions that you trust");
   }
-  return sandbox;
+  return { sandbox, product };
 }

@@ -1,4 +1,11 @@
-import { findBrowser, findFfmpeg, listEncoders, tryBrowser, type Tools } from "@framewright/engine";
+import {
+  ffmpegVersion,
+  findBrowser,
+  findFfmpeg,
+  listEncoders,
+  tryBrowser,
+  type Tools,
+} from "@framewright/engine";
 
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
@@ -25,12 +32,13 @@ export async function findTools(
   const { browserPath, ffmpegPath, ffprobePath } = config;
   const browser = await findBrowser({ ...machine, configuredPath: browserPath });
   const ffmpeg = await findFfmpeg({ ...machine, ffmpegPath, ffprobePath });
-  const sandbox = await decideSandbox(config, browser, scratchDir, log, signal);
+  const { sandbox, product } = await decideSandbox(config, browser, scratchDir, log, signal);
+  const version = `${product}; ${await ffmpegVersion(ffmpeg.ffmpeg)}`;
   log.info(
-    { browser: browser.origin, frameControl: browser.frameControl, sandbox, ffmpeg: ffmpeg.origin },
+    { browser: browser.origin, frameControl: browser.frameControl, sandbox, ffmpeg: ffmpeg.origin, version },
     "tools found",
   );
-  return { browser, ffmpeg, sandbox };
+  return { browser, ffmpeg, sandbox, version };
 }
 
 /** Starts the browser and the encoder once. @throws ProblemError, or what else keeps one of them from starting */

@@ -22,12 +22,19 @@ export interface ReadinessWatch {
   close(): void;
 }
 
-export interface WatchOptions {
+/** What does the work here. */
+export interface WorkSide {
   readonly pool: Pool;
   readonly launches: Pick<LaunchWatch, "fault">;
+}
+
+export interface WatchOptions {
+  readonly database: { readonly fault: string | null };
+  /** Null where no work is done. */
+  readonly side: WorkSide | null;
   readonly heartbeat: Heartbeat;
   readonly work: UntouchedWork;
-  readonly viewWork: () => WorkView;
+  readonly viewWork: (pool: PoolSnapshot, held: boolean) => WorkView;
   readonly dataDir: string;
   readonly minFreeBytes: number;
   readonly maxMemoryPercent: number;
@@ -41,7 +48,7 @@ const percent = ({ usedBytes, limitBytes }: MemoryUse): number => (100 * usedByt
 
 /** Keeps readiness true to what disk, memory, workers and the work itself allow, whatever the load. */
 export function watchReadiness(options: WatchOptions): ReadinessWatch {
-  const { pool, launches, heartbeat, work, viewWork, dataDir, minFreeBytes, maxMemoryPercent, log } = options;
+  const { database, side, heartbeat, work, viewWork, dataDir, minFreeBytes, maxMemoryPercent, log } = options;
   const on = new Set<string>();
   const set = (cause: Parameters<Heartbeat["setCause"]>[0], isOn: boolean, detail: string): void => {
     if (isOn !== on.has(cause))
@@ -70,37 +77,43 @@ export function watchReadiness(options: WatchOptions): ReadinessWatch {
       memoryFault = fault;
     },
   });
-  const look = (): void => {
+  const refusal = (): ProblemError | null => {
+    if (on.has("disk-low"))
+      return new ProblemError("disk-full", "Less disk is free than PRODUCER_MIN_FREE_BYTES asks for.");
+    if (on.has("memory-exhausted"))
+      return new ProblemError(
+        "memory-exhausted",
+        "More memory is in use than PRODUCER_MAX_MEMORY_PERCENT allows.",
+      );
+    if (database.fault !== null) return new ProblemError("database-unavailable", database.fault);
+    return side && sideRefusal(side);
+  };
+  const lookAtWork = ({ pool, launches }: WorkSide): void => {
     if (pool.launchable) heartbeat.noteWorker();
     set("no-worker", !pool.launchable, describeOutage(pool.snapshot()));
     set("launch-failing", launches.fault !== null, launches.fault ?? "");
-    const untouchedMs = work.look(viewWork());
+    const untouchedMs = work.look(viewWork(pool.snapshot(), refusal() !== null));
     set("work-untouched", untouchedMs !== null, `For ${Math.round((untouchedMs ?? 0) / 1000)} s now.`);
+  };
+  const look = (): void => {
+    set("database-unreachable", database.fault !== null, database.fault ?? "");
+    if (side) lookAtWork(side);
+    else heartbeat.noteWorker();
     disk.read();
     memory.read();
   };
   look();
   const timer = setInterval(look, INTERVAL_MS).unref();
 
-  return {
-    refusal: () => {
-      if (on.has("disk-low"))
-        return new ProblemError("disk-full", "Less disk is free than PRODUCER_MIN_FREE_BYTES asks for.");
-      if (on.has("memory-exhausted"))
-        return new ProblemError(
-          "memory-exhausted",
-          "More memory is in use than PRODUCER_MAX_MEMORY_PERCENT allows.",
-        );
-      if (!pool.launchable)
-        return new ProblemError(
-          "worker-unavailable",
-          `No render worker can be started. ${describeOutage(pool.snapshot())}`,
-        );
-      if (launches.fault !== null) return new ProblemError("worker-unavailable", launches.fault);
-      return null;
-    },
-    close: () => clearInterval(timer),
-  };
+  return { refusal, close: () => clearInterval(timer) };
+}
+
+function sideRefusal({ pool, launches }: WorkSide): ProblemError | null {
+  if (!pool.launchable) {
+    const detail = `No render worker can be started. ${describeOutage(pool.snapshot())}`;
+    return new ProblemError("worker-unavailable", detail);
+  }
+  return launches.fault === null ? null : new ProblemError("worker-unavailable", launches.fault);
 }
 
 /** What is known of why no worker can be launched: never what the worker wrote, which may name paths. */

@@ -1,4 +1,4 @@
-import type { Pool } from "@framewright/pool";
+import type { PoolSnapshot } from "@framewright/pool";
 
 import type { Config } from "../config.ts";
 import type { Heartbeat } from "../health/heartbeat.ts";
@@ -7,17 +7,16 @@ import { viewWork } from "../health/view-work.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { publishMetrics } from "../metrics/publish-metrics.ts";
-import type { Load } from "../renders/memory-renders.ts";
-import type { LaunchWatch } from "./launch-watch.ts";
-import { type ReadinessWatch, watchReadiness } from "./watch-readiness.ts";
+import type { Load } from "../renders/watch-load.ts";
+import { type ReadinessWatch, watchReadiness, type WorkSide } from "./watch-readiness.ts";
 
 export interface WatchedParts {
   readonly config: Config;
   readonly heartbeat: Heartbeat;
   readonly work: UntouchedWork;
   readonly metrics: Metrics;
-  readonly pool: Pool;
-  readonly launches: LaunchWatch;
+  readonly database: { readonly fault: string | null };
+  readonly side: WorkSide | null;
   readonly readLoad: () => Load;
   readonly log: Log;
 }
@@ -28,14 +27,14 @@ export function watchService({
   heartbeat,
   work,
   metrics,
-  pool,
-  launches,
+  database,
+  side,
   readLoad,
   log,
 }: WatchedParts): ReadinessWatch {
-  const view = () => viewWork(readLoad(), pool.snapshot());
-  const readiness = watchReadiness({ ...config, pool, launches, heartbeat, work, viewWork: view, log });
-  metrics.show(pool, readLoad);
+  const view = (pool: PoolSnapshot, held: boolean) => viewWork(readLoad(), held, pool);
+  const readiness = watchReadiness({ ...config, database, side, heartbeat, work, viewWork: view, log });
+  metrics.show(side?.pool ?? null, readLoad);
   const published = publishMetrics(metrics, heartbeat, log);
   return {
     refusal: () => readiness.refusal(),

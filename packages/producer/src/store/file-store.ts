@@ -30,17 +30,17 @@ export async function openFileStore(
   await requireWritable(root);
   const path = (key: string): string => join(root, checkKey(key));
   return {
-    put: (key, file, _meta, signal) => answer(putFile(root, path(key), file, self, signal), signal),
-    fetch: (key, file, options) => answer(fetchFile(path(key), file, options), options.signal),
-    stat: (key) => answer(statFile(path(key))),
+    put: (key, file, _meta, signal) => answer(() => putFile(root, path(key), file, self, signal), signal),
+    fetch: (key, file, options) => answer(() => fetchFile(path(key), file, options), options.signal),
+    stat: (key) => answer(() => statFile(path(key))),
     localPath: path,
-    open: (key, range, signal) => answer(openFile(path(key), range, signal), signal),
+    open: (key, range, signal) => answer(() => openFile(path(key), range, signal), signal),
     presign: () => Promise.resolve(null),
     async delete(keys) {
-      for (const file of keys.map(path)) await answer(removeFile(file, root));
+      for (const file of keys.map(path)) await answer(() => removeFile(file, root));
     },
     list: (prefix) => listKeys(root, prefix),
-    sweep: (olderThan) => answer(clearAside(join(root, ASIDE), self, olderThan, onWarning)),
+    sweep: (olderThan) => answer(() => clearAside(join(root, ASIDE), self, olderThan, onWarning)),
     close: () => Promise.resolve(),
   };
 }
@@ -59,9 +59,10 @@ async function requireWritable(root: string): Promise<void> {
 }
 
 /** The work's outcome, with a deadline even where the disk hangs, and failures in the words of the store. */
-async function answer<T>(work: Promise<T>, signal: AbortSignal = answerSignal()): Promise<T> {
+async function answer<T>(work: () => Promise<T>, signal: AbortSignal = answerSignal()): Promise<T> {
+  signal.throwIfAborted();
   try {
-    return await untilAborted(work, signal);
+    return await untilAborted(work(), signal);
   } catch (error) {
     signal.throwIfAborted();
     throw asStoreFault(error);
@@ -133,7 +134,7 @@ async function* listKeys(root: string, prefix: string): AsyncGenerator<StoredFil
   const files = findFiles(root, prefix);
   try {
     for (;;) {
-      const next = await answer(files.next());
+      const next = await answer(() => files.next());
       if (next.done) return;
       const { path: key, ...file } = next.value;
       if (isKey(key)) yield { key, ...file };

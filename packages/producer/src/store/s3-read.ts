@@ -1,10 +1,13 @@
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { Readable } from "node:stream";
 
+import type { ProblemError } from "@framewright/contract";
+
 import type { ByteRange } from "./port.ts";
 import type { S3Bucket } from "./s3-bucket.ts";
 import { isAbsent, LocalFault } from "./s3-faults.ts";
 import { persist } from "./s3-retry.ts";
+import { storeUnavailable } from "./store-faults.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 /** Takes the bytes as they come; nothing more is read until it is done with them. */
@@ -40,10 +43,13 @@ export async function readObject(
     if (end !== undefined && at >= end) return;
     const rest = at === 0 && range === null ? undefined : `bytes=${at}-${range?.end ?? ""}`;
     const command = new GetObjectCommand({ Bucket: bucket, Key: `${prefix}${key}`, Range: rest });
-    const { Body, ContentLength } = await client.send(command, { abortSignal }).catch((error: unknown) => {
-      throw isAbsent(error) ? absent(error) : error;
-    });
+    const { Body, ContentLength, ContentRange } = await client
+      .send(command, { abortSignal })
+      .catch((error: unknown) => {
+        throw isAbsent(error) ? absent(error) : error;
+      });
     if (!(Body instanceof Readable) || ContentLength === undefined) throw new Error("There is no body.");
+    if (rest !== undefined && !isAnswered(rest, ContentRange)) throw noRanges();
     if (end === undefined) sink.onOpen?.();
     end = at + ContentLength;
     for await (const data of Body) {
@@ -54,4 +60,14 @@ export async function readObject(
     }
     if (at < end) throw new Error("The body was cut.");
   }, signal);
+}
+
+/** Whether the range that came is the one that was asked for: a server that knows none sends something else. */
+function isAnswered(asked: string, answered: string | undefined): boolean {
+  const [from, to] = [asked, answered].map((range) => range?.replace("=", " ").split("/")[0]);
+  return from !== undefined && to?.startsWith(from) === true && (asked.endsWith("-") || to === from);
+}
+
+function noRanges(): ProblemError {
+  return storeUnavailable("does not send the parts of a file that it is asked for", null);
 }

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { hasCode } from "../../scratch/has-code.ts";
 import { isAlive, readStatus } from "../../scratch/owner.ts";
@@ -131,7 +132,7 @@ async function ends(postmaster: Postmaster, timeoutMs: number): Promise<boolean>
   const end = performance.now() + timeoutMs;
   while (await isAlive(postmaster)) {
     if (performance.now() > end) return false;
-    await pause(ALIVE_POLL_MS, new AbortController().signal);
+    await sleep(ALIVE_POLL_MS);
   }
   return true;
 }

@@ -1,12 +1,11 @@
-/** For one machine's renders: little memory, few processes, every commit on disk. */
+/** For one machine's renders: little memory, few processes. */
 const SETTINGS = {
   listen_addresses: "",
   unix_socket_directories: ".",
   cluster_name: "framewright",
-  max_connections: 60,
+  max_connections: 100,
   shared_buffers: "32MB",
   max_wal_size: "256MB",
-  fsync: "on",
   // Nothing is replicated.
   wal_level: "minimal",
   max_wal_senders: 0,

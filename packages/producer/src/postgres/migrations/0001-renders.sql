@@ -1,5 +1,3 @@
--- A caller's share of the service. Renders name their tenant; what is counted of one is counted from them.
-
 CREATE TABLE framewright.renders (
   id          uuid PRIMARY KEY,
   -- The order of admission: the list's order, and within a tenant the queue's.
@@ -14,7 +12,11 @@ CREATE TABLE framewright.renders (
   started_at  timestamptz,
   finished_at timestamptz,
   deadline    timestamptz NOT NULL,
+  -- Whether its plan is in the queue, or has been: a tenant's further renders wait until it may have more at a time.
+  released    boolean NOT NULL DEFAULT false,
   progress    jsonb NOT NULL,
+  -- How many frames were done when: what the rate is told from.
+  meter       jsonb NOT NULL DEFAULT '[]',
   plan        jsonb,
   -- The composition's own size, which the plan's output size is made from.
   page        jsonb,
@@ -46,7 +48,6 @@ CREATE TABLE framewright.chunks (
   -- How often it was put to work: part of its job's identity.
   round       integer NOT NULL DEFAULT 0,
   frames_done integer NOT NULL DEFAULT 0,
-  reused      boolean NOT NULL DEFAULT false,
   PRIMARY KEY (render_id, index)
 );
 CREATE INDEX chunks_hash ON framewright.chunks (hash);
@@ -112,3 +113,14 @@ CREATE TABLE framewright.attempts (
   PRIMARY KEY (job_id, attempt)
 );
 CREATE INDEX attempts_started ON framewright.attempts (started_at);
+
+-- What the work that waits will take, for whoever decides how many workers there should be.
+CREATE VIEW framewright.waiting_work_seconds AS
+  SELECT coalesce(sum((r.plan -> 'estimate' ->> 'seconds')::float8 * c.waiting / greatest(1, c.chunks)), 0)
+         + 30.0 * (SELECT count(*) FROM framewright.renders WHERE state = 'queued') AS seconds
+  FROM framewright.renders r
+  CROSS JOIN LATERAL (
+    SELECT count(*) AS chunks, count(*) FILTER (WHERE state = 'waiting') AS waiting
+    FROM framewright.chunks WHERE render_id = r.id
+  ) c
+  WHERE r.state = 'running' AND r.plan IS NOT NULL;

@@ -1,0 +1,36 @@
+import type { Database } from "../postgres/database.ts";
+import { type Line, queuesLike } from "./work.ts";
+
+/** How long the names of the queues are remembered: a new tenant's first work waits no longer. */
+const NAMES_MS = 1_000;
+
+/**
+ * The queues of a line in the order in which they are to be asked for work: those of tenants for whom least is being
+ * done come first, so that no number of one tenant's renders keeps another's from going on.
+ */
+export function fairOrder(database: Database, line: Line): () => Promise<readonly string[]> {
+  let names: readonly string[] = [];
+  let readAt = -Infinity;
+  const read = async (): Promise<void> => {
+    const rows = await database.query<{ name: string }>("SELECT name FROM pgboss.queue WHERE name LIKE $1", [
+      queuesLike(line),
+    ]);
+    names = rows.map(({ name }) => name);
+    readAt = performance.now();
+  };
+  return async () => {
+    if (performance.now() - readAt > NAMES_MS) await read();
+    if (names.length < 2) return names;
+    const rows = await database.query<{ name: string; active: number }>(
+      "SELECT name, count(*)::int AS active FROM pgboss.job WHERE state = 'active' AND name = ANY($1) GROUP BY name",
+      [names],
+    );
+    const active = new Map(rows.map((row) => [row.name, row.active]));
+    const share = (name: string): number => active.get(name) ?? 0;
+    // Between equals the order changes, so that none is always first.
+    return names
+      .map((name) => ({ name, key: share(name) + Math.random() * 0.5 }))
+      .toSorted((a, b) => a.key - b.key)
+      .map(({ name }) => name);
+  };
+}

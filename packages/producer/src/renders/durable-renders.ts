@@ -1,0 +1,197 @@
+import {
+  isFinished,
+  type Plan,
+  ProblemError,
+  type Queue as QueueView,
+  type Render,
+  type RenderEvent,
+  type RenderList,
+} from "@framewright/contract";
+
+import type { Log } from "../log.ts";
+import type { Database } from "../postgres/database.ts";
+import type { Notices } from "../queue/notices.ts";
+import type { Queue } from "../queue/open-queue.ts";
+import type { SnapshotShelf } from "./snapshot-shelf.ts";
+import { checkQueue, findReplay, insertRender } from "./admission.ts";
+import type { Endings } from "./endings.ts";
+import { followEvents } from "./event-feed.ts";
+import { orderPlan } from "./order-plan.ts";
+import type { Admitted, ListQuery, Renders, StoredArtifact, Submission } from "./port.ts";
+import { release } from "./release.ts";
+import { type RenderRow, toRender } from "./render-row.ts";
+import type { RenderSettings } from "./settings.ts";
+
+export interface DurableRendersDeps {
+  readonly database: Database;
+  readonly queue: Queue;
+  readonly notices: Notices;
+  readonly snapshots: SnapshotShelf;
+  readonly endings: Endings;
+  readonly settings: RenderSettings;
+  readonly log: Log;
+  /** Why nothing can be taken now; null when it can. */
+  readonly refusal: () => ProblemError | null;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const CURSOR = /^\d{1,15}$/;
+const VIDEO = "video/mp4";
+
+/** The order of admission below which a page of the list begins. */
+function parseCursor(cursor: string | undefined): number {
+  if (cursor === undefined) return Number.MAX_SAFE_INTEGER;
+  if (CURSOR.test(cursor)) return Number(cursor);
+  const errors = [{ path: "cursor", message: "is not a cursor of this list" }];
+  throw new ProblemError("invalid-request", "The cursor is not one that this service gave.", { errors });
+}
+
+/** Renders whose state is in the database alone: what one process admits, any other may go on with. */
+export class DurableRenders implements Renders {
+  readonly #deps: DurableRendersDeps;
+  #isDraining = false;
+
+  constructor(deps: DurableRendersDeps) {
+    this.#deps = deps;
+  }
+
+  async checkRoom(tenant: string): Promise<void> {
+    this.#checkSelf();
+    await checkQueue(this.#deps.database, tenant, this.#deps.settings);
+  }
+
+  #checkSelf(): void {
+    const refusal = this.#deps.refusal();
+    if (refusal) throw refusal;
+    if (this.#isDraining) throw new ProblemError("shutting-down", "The service takes no more work.");
+  }
+
+  async submit(submission: Submission): Promise<Admitted> {
+    const { database, queue, snapshots, settings } = this.#deps;
+    const { tenant, snapshot } = submission;
+    try {
+      const earlier = await findReplay(database, submission);
+      if (earlier) return { render: earlier, replayed: true };
+      await this.checkRoom(tenant);
+      await snapshots.keep(snapshot);
+      await queue.ensureTenant(tenant);
+      return await database.transaction(async (tx) => {
+        const admitted = await insertRender(tx, submission, settings);
+        if (!admitted.replayed) await release(tx, queue, tenant, settings.tenantRunning);
+        return admitted;
+      });
+    } finally {
+      await snapshot.discard();
+    }
+  }
+
+  async plan(submission: Submission, signal: AbortSignal): Promise<Plan> {
+    try {
+      this.#checkSelf();
+      await this.#deps.snapshots.keep(submission.snapshot);
+    } finally {
+      await submission.snapshot.discard();
+    }
+    return orderPlan(submission, this.#deps, signal);
+  }
+
+  async #row(id: string, tenant: string): Promise<RenderRow> {
+    const [row] = UUID.test(id)
+      ? await this.#deps.database.query<RenderRow>(
+          "SELECT * FROM framewright.renders WHERE id = $1 AND tenant = $2",
+          [id, tenant],
+        )
+      : [];
+    if (!row) throw new ProblemError("render-not-found", `No render has the id "${id.slice(0, 64)}".`);
+    return row;
+  }
+
+  async get(id: string, tenant: string): Promise<Render> {
+    return this.#withPosition(await this.#row(id, tenant));
+  }
+
+  /** A waiting render's place is counted when it is asked for: it changes with every other render. */
+  async #withPosition(row: RenderRow): Promise<Render> {
+    const render = toRender(row);
+    if (row.state !== "queued") return render;
+    const [ahead] = await this.#deps.database.query<{ count: number }>(
+      "SELECT count(*)::int AS count FROM framewright.renders WHERE finished_at IS NULL AND ord < $1",
+      [row.ord],
+    );
+    const refusal = this.#deps.refusal();
+    const progress = {
+      ...render.progress,
+      queuePosition: ahead?.count ?? 0,
+      waitingFor: refusal?.message ?? null,
+    };
+    return { ...render, progress };
+  }
+
+  async list({ limit, cursor, state }: ListQuery, tenant: string): Promise<RenderList> {
+    // One more than asked for tells whether there are more.
+    const rows = await this.#deps.database.query<RenderRow>(
+      `SELECT * FROM framewright.renders WHERE tenant = $1 AND ord < $2 AND ($3::text IS NULL OR state = $3)
+       ORDER BY ord DESC LIMIT $4`,
+      [tenant, parseCursor(cursor), state ?? null, limit + 1],
+    );
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    return { renders: page.map(toRender), nextCursor: rows.length > limit && last ? String(last.ord) : null };
+  }
+
+  async cancel(id: string, reason: string, tenant: string): Promise<Render> {
+    const row = await this.#row(id, tenant);
+    if (row.state === "cancelled") return toRender(row);
+    const { database, endings } = this.#deps;
+    const problem = new ProblemError("cancelled", reason);
+    const cancelled = isFinished(row.state)
+      ? null
+      : await database.transaction((tx) => endings.fail(tx, id, problem));
+    if (cancelled) return cancelled;
+    const ended = await this.#row(id, tenant);
+    if (ended.state === "cancelled") return toRender(ended);
+    throw new ProblemError("render-finished", `The render has ${ended.state} already.`);
+  }
+
+  async *events(
+    id: string,
+    afterId: number,
+    signal: AbortSignal,
+    tenant: string,
+  ): AsyncGenerator<RenderEvent> {
+    await this.#row(id, tenant);
+    yield* followEvents(this.#deps, id, afterId, signal);
+  }
+
+  async artifact(id: string, tenant: string): Promise<StoredArtifact> {
+    const { artifact, artifact_key: key, state } = await this.#row(id, tenant);
+    if (!artifact) throw new ProblemError("artifact-not-ready", `The render is ${state}.`);
+    if (key === null) throw new ProblemError("artifact-expired", `It expired at ${artifact.expiresAt}.`);
+    const { bytes, sha256 } = artifact;
+    return { key, bytes, sha256, filename: `${id}.mp4`, contentType: VIDEO };
+  }
+
+  async queue(tenant: string): Promise<QueueView> {
+    const { database, settings } = this.#deps;
+    const rows = await database.query<{ id: string; state: string; own: boolean }>(
+      "SELECT id, state, tenant = $1 AS own FROM framewright.renders WHERE finished_at IS NULL ORDER BY ord",
+      [tenant],
+    );
+    const waiting = rows
+      .map(({ id, state, own }, position) => ({ id, position, isListed: own && state === "queued" }))
+      .filter(({ isListed }) => isListed)
+      .map(({ id, position }) => ({ id, position }));
+    return {
+      queued: rows.filter(({ state }) => state === "queued").length,
+      running: rows.filter(({ state }) => state === "running").length,
+      limit: settings.queueLimit,
+      workers: settings.workers,
+      waiting,
+    };
+  }
+
+  /** Takes no more renders. Those that are there stay, for this service's next life or another one. */
+  drain(): void {
+    this.#isDraining = true;
+  }
+}

@@ -1,0 +1,70 @@
+import type { RenderEvent } from "@framewright/contract";
+
+import type { Database } from "../postgres/database.ts";
+import type { Notices } from "../queue/notices.ts";
+
+/** Where no notice comes, the database is asked all the same. */
+const POLL_MS = 2_000;
+const PAGE = 500;
+
+/** Settles at the next notice about the render, after a while, or when the signal aborts. */
+function nextNotice(
+  notices: Notices,
+  id: string,
+  signal: AbortSignal,
+): { wait: Promise<void>; stop: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const off = notices.on("events", (about) => {
+    if (about === id || about === "") resolve();
+  });
+  const timer = setTimeout(resolve, POLL_MS).unref();
+  const onAbort = (): void => resolve();
+  signal.addEventListener("abort", onAbort, { once: true });
+  if (signal.aborted) resolve();
+  const stop = (): void => {
+    off();
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+  };
+  return { wait: promise, stop };
+}
+
+/** A render's events after `afterId`, then live ones; ends after `finished`, or when the signal aborts. */
+export async function* followEvents(
+  { database, notices }: { readonly database: Database; readonly notices: Notices },
+  id: string,
+  afterId: number,
+  signal: AbortSignal,
+): AsyncGenerator<RenderEvent> {
+  let seen = afterId;
+  while (!signal.aborted) {
+    // From before the look on, so that nothing falls between the two.
+    const notice = nextNotice(notices, id, signal);
+    try {
+      const rows = await database.query<{ event: RenderEvent }>(
+        "SELECT event FROM framewright.events WHERE render_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+        [id, seen, PAGE],
+      );
+      for (const { event } of rows) {
+        if (signal.aborted) return;
+        seen = event.id;
+        yield event;
+        if (event.type === "finished") return;
+      }
+      if (rows.length > 0) continue;
+      if (await hasEnded(database, id)) return;
+      await notice.wait;
+    } finally {
+      notice.stop();
+    }
+  }
+}
+
+/** Whether nothing will come any more: the last event was seen before, or the render is forgotten. */
+async function hasEnded(database: Database, id: string): Promise<boolean> {
+  const [row] = await database.query<{ ended: boolean }>(
+    "SELECT finished_at IS NOT NULL AS ended FROM framewright.renders WHERE id = $1",
+    [id],
+  );
+  return row?.ended ?? true;
+}

@@ -1,0 +1,212 @@
+import { join } from "node:path";
+
+import {
+  type Artifact,
+  framesToSeconds,
+  isProblemError,
+  type Plan,
+  type ProblemCode,
+  ProblemError,
+  type Verdict,
+} from "@framewright/contract";
+import type { ChunkFile } from "@framewright/engine";
+
+import type { Transaction } from "../../postgres/database.ts";
+import type { Lease } from "../../queue/lease.ts";
+import type { Stored } from "../../store/port.ts";
+import type { Loss } from "../charges.ts";
+import { fpsOf } from "../fps-of.ts";
+import type { RenderRow } from "../render-row.ts";
+import { lockUnfinished, report, warn } from "../row-changes.ts";
+import { lossWarning, untilDone } from "../until-done.ts";
+import { inWorkFolder } from "../work-folder.ts";
+import { chargeLosses } from "./charge-losses.ts";
+import type { FlowDeps } from "./flow-deps.ts";
+import { priorityOf } from "./priority.ts";
+import { settle } from "./settle.ts";
+
+/** Joining and checking go before chunks: what is nearly done should not wait for what has just begun. */
+const FINISH_PRIORITY = Number.MAX_SAFE_INTEGER - 1;
+/** How often chunks that came to harm in the store are rendered again for one render. */
+const MAX_ASSEMBLIES = 5;
+
+/** What the store says of a chunk that is not what was put, or not there. */
+const HARMED = new Set<ProblemCode>(["artifact-corrupt", "artifact-expired"]);
+
+export const CONTENT_TYPE = "video/mp4";
+
+interface StoredChunk {
+  readonly index: number;
+  readonly hash: string;
+  readonly key: string | null;
+  readonly sha256: string | null;
+  readonly frames: number;
+}
+
+interface Run {
+  readonly lease: Lease;
+  readonly row: RenderRow;
+  readonly plan: Plan;
+  readonly dir: string;
+  readonly signal: AbortSignal;
+  readonly deps: FlowDeps;
+}
+
+/** Joins a render's chunks, checks the video, and stores it: the render's end. */
+export async function assembleStep(lease: Lease, id: string, deps: FlowDeps): Promise<void> {
+  const row = await deps.database.transaction(async (tx) => {
+    const running = await lockUnfinished(tx, id);
+    if (running === null) return null;
+    await report(tx, running, { stage: "assemble", secondsLeft: null, waitingFor: null });
+    return running;
+  });
+  if (row === null) return settle(deps, lease, "done", async () => undefined);
+  const { plan } = row;
+  if (plan === null) throw new Error("Chunks are there before their plan.");
+  deps.observer.stage(id, "assemble");
+  const budget = { prefix: "assemble", maxBytes: deps.settings.renderScratchBytes, signal: lease.signal };
+  await inWorkFolder(deps.scratch, budget, (dir, signal) => finish({ lease, row, plan, dir, signal, deps }));
+}
+
+async function finish(run: Run): Promise<void> {
+  const { lease, row, plan, signal, deps } = run;
+  const { chunks, missing } = await bringChunks(run);
+  if (missing.length > 0) return settle(deps, lease, "done", (tx) => renderAgain(tx, row.id, missing, deps));
+  const file = join(run.dir, "video.mp4");
+  const verdict = await joinAndCheck(run, chunks, file);
+  const key = `renders/${row.id}/${lease.attempt}.mp4`;
+  const stored = await deps.store.put(key, file, { contentType: CONTENT_TYPE }, signal);
+  const artifact = describe(row, plan, stored, deps.settings.retentionMs);
+  await settle(deps, lease, "done", (tx) => deps.endings.succeed(tx, row.id, { artifact, key, verdict }));
+}
+
+/** Copies the chunks to this machine, each checked against its row; those that cannot be had are missing. */
+async function bringChunks({
+  row,
+  dir,
+  signal,
+  deps,
+}: Run): Promise<{ chunks: ChunkFile[]; missing: StoredChunk[] }> {
+  const rows = await deps.database.query<StoredChunk>(
+    `SELECT c.index, c.hash, f.key, f.sha256, c.end_frame - c.start_frame AS frames
+     FROM framewright.chunks c LEFT JOIN framewright.chunk_files f USING (hash)
+     WHERE c.render_id = $1 ORDER BY c.index`,
+    [row.id],
+  );
+  const chunks: ChunkFile[] = [];
+  const missing: StoredChunk[] = [];
+  for (const stored of rows) {
+    const { index, key, sha256, frames } = stored;
+    const file = join(dir, `chunk-${index}.mp4`);
+    const { bytes } = (await fetchChunk(key, sha256, file, signal, deps)) ?? {};
+    if (bytes === undefined) missing.push(stored);
+    else chunks.push({ index, file, frames, bytes });
+  }
+  return { chunks, missing };
+}
+
+async function fetchChunk(
+  key: string | null,
+  sha256: string | null,
+  file: string,
+  signal: AbortSignal,
+  { store, log }: FlowDeps,
+): Promise<Stored | null> {
+  if (key === null || sha256 === null) return null;
+  try {
+    return await store.fetch(key, file, { sha256, signal });
+  } catch (error) {
+    if (!isProblemError(error) || !HARMED.has(error.code)) throw error;
+    log.error({ err: error, key }, "a chunk has come to harm in the store; it is rendered again");
+    return null;
+  }
+}
+
+/** Forgets chunks that came to harm, and puts only them to work again; the others stay. */
+async function renderAgain(
+  tx: Transaction,
+  id: string,
+  missing: readonly StoredChunk[],
+  deps: FlowDeps,
+): Promise<void> {
+  const row = await lockUnfinished(tx, id);
+  if (row === null) return;
+  const indexes = missing.map(({ index }) => index);
+  const which = indexes.join(", ");
+  if (row.assemblies + 1 >= MAX_ASSEMBLIES) {
+    const detail = `Chunks came to harm in the store again and again (${which}).`;
+    await deps.endings.fail(tx, id, new ProblemError("artifact-corrupt", detail));
+    return;
+  }
+  await tx.query("DELETE FROM framewright.chunk_files WHERE hash = ANY($1)", [
+    missing.map(({ hash }) => hash),
+  ]);
+  const again = await tx.query<{ index: number; round: number }>(
+    `UPDATE framewright.chunks SET state = 'waiting', frames_done = 0, round = round + 1
+     WHERE render_id = $1 AND index = ANY($2) RETURNING index, round`,
+    [id, indexes],
+  );
+  await tx.query("UPDATE framewright.renders SET assemblies = assemblies + 1 WHERE id = $1", [id]);
+  const message = `Chunks had come to harm in the store and are rendered again: ${which}.`;
+  await warn(tx, id, [
+    { code: "chunk-retried", message, remedy: "Nothing, if it stays rare: check the store." },
+  ]);
+  await report(tx, row, { stage: "capture" });
+  const common = { priority: priorityOf(row), deadline: row.deadline };
+  const works = again.map((chunk) => ({
+    ...common,
+    work: { kind: "chunk", renderId: id, ...chunk } as const,
+  }));
+  await deps.queue.add(tx, row.tenant, works);
+}
+
+async function joinAndCheck(
+  { row, plan, dir, signal, deps }: Run,
+  chunks: ChunkFile[],
+  file: string,
+): Promise<Verdict> {
+  const { tools } = deps.settings;
+  const deadline = row.deadline.getTime();
+  const fps = fpsOf(row.options.fps);
+  const bounds = { deadline, signal, priority: FINISH_PRIORITY };
+  const tried = <T>(what: string, attempt: () => Promise<T>): Promise<T> => {
+    const noteLoss = chargeLosses(deps, row.id, (loss: Loss) => lossWarning(what, loss));
+    return untilDone({ noteLoss, signal, dir }, attempt);
+  };
+  await tried("Joining the chunks", () =>
+    deps.workers.run({ kind: "assemble", tools, chunks, fps, file, deadline }, bounds),
+  );
+  await tellVerify(row.id, deps);
+  const { frames, width, height } = plan;
+  const expectation = { frames, fps, width, height };
+  const verdict = await tried("Checking the video", () =>
+    deps.workers.run({ kind: "verify", tools, file, expectation, deadline }, bounds),
+  );
+  if (verdict.passed) return verdict;
+  await deps.database.query("UPDATE framewright.renders SET verdict = $2 WHERE id = $1", [
+    row.id,
+    JSON.stringify(verdict),
+  ]);
+  const failed = verdict.checks.filter(({ passed }) => !passed);
+  const said = failed.map(({ name, expected, actual }) => `${name} is ${actual} instead of ${expected}`);
+  throw new ProblemError("verify-failed", `${said.join("; ")}.`);
+}
+
+async function tellVerify(id: string, { database, observer }: FlowDeps): Promise<void> {
+  await database.transaction(async (tx) => {
+    const row = await lockUnfinished(tx, id);
+    if (row) await report(tx, row, { stage: "verify" });
+  });
+  observer.stage(id, "verify");
+}
+
+function describe(row: RenderRow, plan: Plan, { bytes, sha256 }: Stored, retentionMs: number): Artifact {
+  return {
+    url: `/v1/renders/${row.id}/artifact`,
+    contentType: CONTENT_TYPE,
+    bytes,
+    sha256,
+    durationSeconds: framesToSeconds(plan.frames, fpsOf(row.options.fps)),
+    expiresAt: new Date(Date.now() + retentionMs).toISOString(),
+  };
+}

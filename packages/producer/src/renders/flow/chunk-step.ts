@@ -1,0 +1,185 @@
+import { join } from "node:path";
+
+import { type Chunk, isProblemError, withEvidence } from "@framewright/contract";
+import type { ChunkFile } from "@framewright/engine";
+
+import type { Transaction } from "../../postgres/database.ts";
+import { type Lease, LeaseLost } from "../../queue/lease.ts";
+import type { Stored } from "../../store/port.ts";
+import type { ChunkJob } from "../../work/jobs.ts";
+import type { RunOptions } from "../../work/workers.ts";
+import type { Loss } from "../charges.ts";
+import { pageJob } from "../plan-render.ts";
+import { pictureOf } from "../picture.ts";
+import type { RenderRow } from "../render-row.ts";
+import { lockUnfinished, report } from "../row-changes.ts";
+import { chunkSilenceMs } from "../time-limits.ts";
+import { lossWords, untilDone } from "../until-done.ts";
+import { inWorkFolder } from "../work-folder.ts";
+import { chargeLosses } from "./charge-losses.ts";
+import type { FlowDeps } from "./flow-deps.ts";
+import { priorityOf } from "./priority.ts";
+import { countFrames, openReports, type Reports } from "./reports.ts";
+import { settle } from "./settle.ts";
+
+interface ChunkRow {
+  readonly index: number;
+  readonly start_frame: number;
+  readonly end_frame: number;
+  readonly state: "waiting" | "done";
+  readonly hash: string;
+  readonly round: number;
+}
+
+interface Capture {
+  readonly lease: Lease;
+  readonly row: RenderRow;
+  readonly chunk: Chunk;
+  readonly snapshotDir: string;
+  readonly reports: Reports;
+  readonly deps: FlowDeps;
+}
+
+/** Captures a chunk that is wanted, and stores it; where its content has come meanwhile, takes that. */
+export async function chunkStep(
+  lease: Lease,
+  work: { readonly renderId: string; readonly index: number },
+  deps: FlowDeps,
+): Promise<void> {
+  const { database, store, snapshots } = deps;
+  const [row] = await database.query<RenderRow>("SELECT * FROM framewright.renders WHERE id = $1", [
+    work.renderId,
+  ]);
+  const [wanted] = await database.query<ChunkRow>(
+    "SELECT * FROM framewright.chunks WHERE render_id = $1 AND index = $2",
+    [work.renderId, work.index],
+  );
+  if (!row || !wanted || wanted.state === "done") return settle(deps, lease, "done", async () => undefined);
+  const chunk = { index: wanted.index, startFrame: wanted.start_frame, endFrame: wanted.end_frame };
+  const [there] = await database.query("SELECT 1 FROM framewright.chunk_files WHERE hash = $1", [
+    wanted.hash,
+  ]);
+  if (there) return settle(deps, lease, "done", (tx) => takeDone(tx, row.id, chunk, deps));
+
+  const snapshot = await snapshots.acquire(row.snapshot.hash, lease.signal);
+  const reports = openReports(deps, row.id, chunk.index);
+  const key = `chunks/${wanted.hash}/${lease.id}-${lease.attempt}.mp4`;
+  try {
+    const stored = await capture(
+      { lease, row, chunk, snapshotDir: snapshot.dir, reports, deps },
+      (file, signal) => store.put(key, file, { contentType: "video/mp4" }, signal),
+    );
+    await reports.close();
+    await settle(deps, lease, "done", (tx) =>
+      storeChunk(tx, row.id, { chunk, hash: wanted.hash, key, stored }, deps),
+    );
+    deps.observer.chunkEnded("done", chunk.endFrame - chunk.startFrame);
+  } catch (error) {
+    deps.observer.chunkEnded(lease.signal.aborted ? "cancelled" : "failed", 0);
+    if (error instanceof LeaseLost) await store.delete([key]);
+    throw error;
+  } finally {
+    await reports.close();
+    snapshot.release();
+  }
+}
+
+function capture(
+  input: Capture,
+  keep: (file: string, signal: AbortSignal) => Promise<Stored>,
+): Promise<Stored> {
+  const { lease, row, chunk, deps, reports } = input;
+  const { renderScratchBytes } = deps.settings;
+  const budget = { prefix: "chunk", maxBytes: renderScratchBytes, signal: lease.signal };
+  const warning = (loss: Loss) => {
+    deps.observer.chunkEnded("retried", 0);
+    reports.tell({ framesDone: 0 });
+    return {
+      code: "chunk-retried",
+      message: `Frames ${chunk.startFrame} to ${chunk.endFrame - 1} were rendered again: ${lossWords(loss)}`,
+      remedy: "Nothing, if it stays rare: the video is complete.",
+    };
+  };
+  return inWorkFolder(deps.scratch, budget, async (dir, signal) => {
+    const noteLoss = chargeLosses(deps, row.id, warning);
+    const { file } = await untilDone({ noteLoss, signal, dir }, (onStarted) =>
+      attempt(input, { dir, signal, onStarted }),
+    );
+    return keep(file, signal);
+  });
+}
+
+interface Attempt {
+  readonly dir: string;
+  readonly signal: AbortSignal;
+  readonly onStarted: () => void;
+}
+
+async function attempt(
+  { row, chunk, snapshotDir, reports, deps }: Capture,
+  { dir, signal, onStarted }: Attempt,
+): Promise<ChunkFile> {
+  const { plan, page, options, deadline } = row;
+  if (plan === null || page === null) throw new Error("A chunk is there before its plan.");
+  const { settings, workers } = deps;
+  let captured = 0;
+  const composition = { options, snapshot: { dir: snapshotDir, hash: row.snapshot.hash } };
+  const job: ChunkJob = {
+    kind: "chunk",
+    ...pageJob(composition, settings, dir),
+    picture: pictureOf(options, plan, page),
+    chunk,
+    file: join(dir, `chunk-${chunk.index}.mp4`),
+  };
+  const bounds: RunOptions = {
+    deadline: deadline.getTime(),
+    signal,
+    priority: -Number(row.ord),
+    stallTimeoutMs: chunkSilenceMs(settings),
+    onStarted,
+    onProgress: ({ framesDone, waitingFor }) => {
+      captured = framesDone ?? captured;
+      reports.tell({ framesDone, waitingFor });
+    },
+  };
+  return workers.run(job, bounds).catch((error: unknown) => {
+    if (captured === 0 || !isProblemError(error)) throw error;
+    throw withEvidence(error, { lastFrame: chunk.startFrame + captured - 1 });
+  });
+}
+
+interface Made {
+  readonly chunk: Chunk;
+  readonly hash: string;
+  readonly key: string;
+  readonly stored: Stored;
+}
+
+/** The row decides whose file is the one: a later one of the same content is removed by the sweep. */
+async function storeChunk(tx: Transaction, renderId: string, made: Made, deps: FlowDeps): Promise<void> {
+  const { chunk, hash, key, stored } = made;
+  await tx.query(
+    `INSERT INTO framewright.chunk_files (hash, key, sha256, bytes, frames) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (hash) DO UPDATE SET used_at = now()`,
+    [hash, key, stored.sha256, stored.bytes, chunk.endFrame - chunk.startFrame],
+  );
+  await takeDone(tx, renderId, chunk, deps);
+}
+
+/** Marks a chunk as done; with the last one, the render can be assembled. */
+async function takeDone(tx: Transaction, renderId: string, chunk: Chunk, deps: FlowDeps): Promise<void> {
+  const row = await lockUnfinished(tx, renderId);
+  if (row === null) return;
+  await tx.query(
+    "UPDATE framewright.chunks SET state = 'done', frames_done = end_frame - start_frame WHERE render_id = $1 AND index = $2",
+    [renderId, chunk.index],
+  );
+  await report(tx, row, { ...(await countFrames(tx, row)), waitingFor: null });
+  const [left] = await tx.query<{ count: number }>(
+    "SELECT count(*)::int AS count FROM framewright.chunks WHERE render_id = $1 AND state = 'waiting'",
+    [renderId],
+  );
+  if (left?.count !== 0) return;
+  const work = { kind: "assemble", renderId, round: row.assemblies } as const;
+  await deps.queue.add(tx, row.tenant, [{ work, priority: priorityOf(row), deadline: row.deadline }]);
+}

@@ -1,0 +1,90 @@
+import type { Progress } from "@framewright/contract";
+
+import { frameRate, sampled } from "../frame-rate.ts";
+import { lockUnfinished, report } from "../row-changes.ts";
+import type { FlowDeps } from "./flow-deps.ts";
+
+/** Progress is told at most this often by each piece of work; what is waited for is told at once. */
+const INTERVAL_MS = 400;
+
+export interface Reports {
+  /** Tells how many frames of the work are done, or what it waits for. */
+  tell(news: {
+    readonly framesDone?: number | undefined;
+    readonly waitingFor?: string | null | undefined;
+  }): void;
+  /** Settles when nothing more will be written. */
+  close(): Promise<void>;
+}
+
+type Write = (news: { framesDone?: number; waitingFor?: string | null }) => Promise<void>;
+
+function throttled(write: Write, onFailure: (error: unknown) => void): Reports {
+  let pending: Parameters<Write>[0] = {};
+  let toldAt = -Infinity;
+  let waitingFor: string | null = null;
+  let writing: Promise<void> | null = null;
+  let closed = false;
+  const flush = async (): Promise<void> => {
+    toldAt = performance.now();
+    const news = pending;
+    pending = {};
+    await write(news).catch(onFailure);
+  };
+  return {
+    tell(news) {
+      const isChange = news.waitingFor !== undefined && news.waitingFor !== waitingFor;
+      if (news.framesDone !== undefined) pending.framesDone = news.framesDone;
+      if (news.waitingFor !== undefined) waitingFor = pending.waitingFor = news.waitingFor;
+      if (closed || writing || (!isChange && performance.now() - toldAt < INTERVAL_MS)) return;
+      writing = flush().finally(() => (writing = null));
+    },
+    async close() {
+      closed = true;
+      await writing;
+    },
+  };
+}
+
+/** Reports of work on a render: of a chunk where an index is given. What cannot be written is told by the next. */
+export function openReports(
+  { database, log, observer }: FlowDeps,
+  renderId: string,
+  index: number | null,
+): Reports {
+  const write: Write = ({ framesDone, waitingFor }) =>
+    database.transaction(async (tx) => {
+      const row = await lockUnfinished(tx, renderId);
+      if (row === null) return;
+      const change: Partial<Progress> = waitingFor === undefined ? {} : { waitingFor };
+      if (framesDone === undefined || index === null) return report(tx, row, change);
+      await tx.query(
+        "UPDATE framewright.chunks SET frames_done = $3 WHERE render_id = $1 AND index = $2 AND state = 'waiting'",
+        [renderId, index, framesDone],
+      );
+      return report(tx, row, { ...change, ...(await countFrames(tx, row)) });
+    });
+  const reports = throttled(write, (error) => log.debug({ err: error, renderId }, "progress was not told"));
+  return {
+    ...reports,
+    tell(news) {
+      observer.progressed();
+      reports.tell(news);
+    },
+  };
+}
+
+/** What is done of a locked render, by its chunks; and its samples are kept. */
+export async function countFrames(
+  tx: Parameters<typeof report>[0],
+  row: Parameters<typeof report>[1],
+): Promise<Pick<Progress, "framesDone" | "framesPerSecond" | "secondsLeft">> {
+  const [counted] = await tx.query<{ done: number }>(
+    "SELECT coalesce(sum(frames_done), 0)::int AS done FROM framewright.chunks WHERE render_id = $1",
+    [row.id],
+  );
+  const next = { at: Date.now(), done: counted?.done ?? 0 };
+  const meter = sampled(row.meter, next);
+  await tx.query("UPDATE framewright.renders SET meter = $2 WHERE id = $1", [row.id, JSON.stringify(meter)]);
+  return { framesDone: next.done, ...frameRate(meter, next, row.plan?.frames ?? next.done) };
+}

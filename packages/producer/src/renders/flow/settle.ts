@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { isProblemError } from "@framewright/contract";
+
+import type { Transaction } from "../../postgres/database.ts";
+import { complete, handBack, type Lease } from "../../queue/lease.ts";
+import { CHANNELS, NOTIFY } from "../../queue/notices.ts";
+import { lockRender } from "../row-changes.ts";
+import type { FlowDeps } from "./flow-deps.ts";
+
+/** How soon a result is stored after the database was not there: well within a lease. */
+const RETRY_MS = 300;
+
+type Ended = "done" | "handed-back" | "failed";
+
+/** Takes down that work was begun, and tells how many earlier owners were lost with it. */
+export async function beginAttempt({ database, owner }: FlowDeps, { id, attempt }: Lease): Promise<number> {
+  await database.query(
+    "INSERT INTO framewright.attempts (job_id, attempt, owner) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+    [id, attempt, owner],
+  );
+  const [row] = await database.query<{ lost: number }>(
+    "SELECT count(*)::int AS lost FROM framewright.attempts WHERE job_id = $1 AND attempt < $2 AND ended IS NULL",
+    [id, attempt],
+  );
+  return row?.lost ?? 0;
+}
+
+async function endAttempt(tx: Transaction, { id, attempt }: Lease, ended: Ended): Promise<void> {
+  await tx.query("UPDATE framewright.attempts SET ended = $3 WHERE job_id = $1 AND attempt = $2", [
+    id,
+    attempt,
+    ended,
+  ]);
+}
+
+/** Whoever changes a render locks its row before its work in the queue: the other order could wait in a circle. */
+async function lockFirst(tx: Transaction, { work }: Lease): Promise<void> {
+  if (work.kind !== "plan-alone") await lockRender(tx, work.renderId);
+}
+
+/**
+ * Takes work off the queue together with storing what became of it: both or neither, and only while the lease is held.
+ * Waits for a database that is away, for as long as the lease lasts. @throws LeaseLost
+ */
+export async function settle<T>(
+  { database, queue }: FlowDeps,
+  lease: Lease,
+  ended: Ended,
+  store: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    lease.signal.throwIfAborted();
+    try {
+      return await database.transaction(async (tx) => {
+        await lockFirst(tx, lease);
+        await complete(tx, queue, lease);
+        await endAttempt(tx, lease, ended);
+        return store(tx);
+      });
+    } catch (error) {
+      if (!isProblemError(error) || error.code !== "database-unavailable") throw error;
+      await sleep(RETRY_MS, undefined, { signal: lease.signal });
+    }
+  }
+}
+
+/** Gives work back to the queue, uncharged, for anybody to begin at once. */
+export async function returnWork({ database, queue }: FlowDeps, lease: Lease): Promise<void> {
+  await database.transaction(async (tx) => {
+    if (!(await handBack(tx, queue, lease))) return;
+    await endAttempt(tx, lease, "handed-back");
+    await tx.query(NOTIFY, [CHANNELS.work, lease.queue]);
+  });
+}

@@ -1,0 +1,113 @@
+import { randomUUID } from "node:crypto";
+
+import { type Evidence, isProblemCode, type Plan, ProblemError } from "@framewright/contract";
+
+import type { Database } from "../postgres/database.ts";
+import { CHANNELS, NOTIFY, type Notices } from "../queue/notices.ts";
+import type { Queue } from "../queue/open-queue.ts";
+import type { Work } from "../queue/work.ts";
+import { checkPlans } from "./admission.ts";
+import { planOverdue } from "./flow/plan-alone-step.ts";
+import type { Submission } from "./port.ts";
+import type { RenderSettings } from "./settings.ts";
+import { planLimitMs } from "./time-limits.ts";
+
+/** Where no notice comes, the database is asked all the same. */
+const POLL_MS = 1_000;
+
+export interface OrderPlanDeps {
+  readonly database: Database;
+  readonly queue: Queue;
+  readonly notices: Notices;
+  readonly settings: RenderSettings;
+}
+
+interface Outcome {
+  readonly plan: Plan | null;
+  readonly problem: {
+    readonly code: string;
+    readonly detail: string;
+    readonly evidence: Evidence | null;
+  } | null;
+}
+
+/** Has a worker make a plan, and waits for it. Who leaves, or waits too long, takes the order back. @throws ProblemError */
+export async function orderPlan(
+  submission: Submission,
+  deps: OrderPlanDeps,
+  signal: AbortSignal,
+): Promise<Plan> {
+  signal.throwIfAborted();
+  const { database, queue, settings } = deps;
+  const { tenant } = submission;
+  const id = randomUUID();
+  const work: Work = { kind: "plan-alone", planId: id };
+  const limitMs = planLimitMs(settings);
+  await queue.ensureTenant(tenant);
+  const { source, hash, files, bytes } = submission.snapshot;
+  await database.transaction(async (tx) => {
+    await tx.query("SELECT pg_advisory_xact_lock(hashtext('framewright.plans'))");
+    await checkPlans(tx, settings);
+    const deadline = new Date(Date.now() + limitMs);
+    await tx.query(
+      "INSERT INTO framewright.plans (id, tenant, request_id, options, snapshot, deadline) VALUES ($1, $2, $3, $4, $5, $6)",
+      [
+        id,
+        tenant,
+        submission.requestId,
+        JSON.stringify(submission.options),
+        JSON.stringify({ source, hash, files, bytes }),
+        deadline,
+      ],
+    );
+    await queue.add(tx, tenant, [{ work, priority: 0, deadline }]);
+  });
+  try {
+    return await untilMade(id, deps, AbortSignal.any([signal, AbortSignal.timeout(limitMs)]));
+  } catch (error) {
+    if (!signal.aborted && error instanceof DOMException && error.name === "TimeoutError")
+      throw planOverdue(limitMs);
+    throw error;
+  } finally {
+    await database.transaction(async (tx) => {
+      await queue.drop(tx, tenant, [work]);
+      await tx.query("DELETE FROM framewright.plans WHERE id = $1", [id]);
+      await tx.query(NOTIFY, [CHANNELS.ended, id]);
+    });
+  }
+}
+
+async function untilMade(
+  id: string,
+  { database, notices }: OrderPlanDeps,
+  signal: AbortSignal,
+): Promise<Plan> {
+  for (;;) {
+    signal.throwIfAborted();
+    const { promise: notice, resolve } = Promise.withResolvers<void>();
+    const off = notices.on("plans", (about) => {
+      if (about === id || about === "") resolve();
+    });
+    const timer = setTimeout(resolve, POLL_MS).unref();
+    const onAbort = (): void => resolve();
+    signal.addEventListener("abort", onAbort, { once: true });
+    try {
+      const [row] = await database.query<Outcome>(
+        "SELECT plan, problem FROM framewright.plans WHERE id = $1",
+        [id],
+      );
+      if (row?.plan) return row.plan;
+      if (row?.problem) throw problemOf(row.problem);
+      if (!row) throw new ProblemError("internal", "The plan was given up.");
+      await notice;
+    } finally {
+      off();
+      clearTimeout(timer);
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+}
+
+function problemOf({ code, detail, evidence }: NonNullable<Outcome["problem"]>): ProblemError {
+  return new ProblemError(isProblemCode(code) ? code : "internal", detail, evidence ? { evidence } : {});
+}

@@ -1,0 +1,115 @@
+import type { Log } from "../log.ts";
+import type { Database } from "../postgres/database.ts";
+import type { Store } from "../store/port.ts";
+import type { RenderSettings } from "./settings.ts";
+
+/** However short the retention, what has just been put stays until whoever put it has named it. */
+const GRACE_MS = 3_600_000;
+/** Attempts are looked at while their work is in the queue. */
+const ATTEMPTS_DAYS = 7;
+const AT_A_TIME = 1_000;
+
+export interface RetentionDeps {
+  readonly database: Database;
+  readonly store: Store;
+  readonly settings: Pick<RenderSettings, "retentionMs" | "retentionBytes">;
+  readonly log: Log;
+}
+
+interface Keyed {
+  readonly id: string;
+  readonly key: string;
+}
+
+/** Artifacts past their time, and the oldest of those that are more than may be kept. */
+async function expiredArtifacts({ database, settings }: RetentionDeps): Promise<readonly Keyed[]> {
+  return database.query<Keyed>(
+    `SELECT id, key FROM (
+       SELECT id, artifact_key AS key, finished_at,
+         sum((artifact ->> 'bytes')::bigint) OVER (ORDER BY finished_at DESC, id) AS bytes_up_to
+       FROM framewright.renders WHERE artifact_key IS NOT NULL
+     ) kept
+     WHERE finished_at < now() - $1 * interval '1 millisecond' OR bytes_up_to > $2
+     LIMIT $3`,
+    [settings.retentionMs, settings.retentionBytes ?? Number.MAX_SAFE_INTEGER, AT_A_TIME],
+  );
+}
+
+/** Removes what is past its time: the bytes first, so that nothing is forgotten that is still there. */
+async function sweepArtifacts(deps: RetentionDeps): Promise<void> {
+  const expired = await expiredArtifacts(deps);
+  await deps.store.delete(expired.map(({ key }) => key));
+  await deps.database.query("UPDATE framewright.renders SET artifact_key = NULL WHERE id = ANY($1)", [
+    expired.map(({ id }) => id),
+  ]);
+  if (expired.length > 0) deps.log.info({ count: expired.length }, "old artifacts removed");
+}
+
+/** Forgets rows in one statement, and removes the files that they named. */
+async function forget(
+  { database, store }: RetentionDeps,
+  sql: string,
+  values: readonly unknown[],
+): Promise<void> {
+  const rows = await database.query<{ key: string }>(sql, values);
+  await store.delete(rows.map(({ key }) => key));
+}
+
+const UNUSED_CHUNKS = `DELETE FROM framewright.chunk_files f
+  WHERE used_at < now() - $1 * interval '1 millisecond' AND NOT EXISTS (
+    SELECT 1 FROM framewright.chunks c JOIN framewright.renders r ON r.id = c.render_id
+    WHERE c.hash = f.hash AND r.finished_at IS NULL)
+  RETURNING key`;
+
+const UNUSED_SNAPSHOTS = `DELETE FROM framewright.snapshots s
+  WHERE used_at < now() - $1 * interval '1 millisecond' AND NOT EXISTS (
+    SELECT 1 FROM framewright.renders r WHERE r.finished_at IS NULL AND r.snapshot ->> 'hash' = s.hash)
+    AND NOT EXISTS (SELECT 1 FROM framewright.plans p WHERE p.snapshot ->> 'hash' = s.hash)
+  RETURNING 'snapshots/' || hash || '.tar' AS key`;
+
+/** Removes artifacts, chunks and compositions that are past their time, and forgets renders after twice that. */
+export async function sweepRetained(deps: RetentionDeps): Promise<void> {
+  const { database, settings } = deps;
+  await sweepArtifacts(deps);
+  await database.query(
+    `DELETE FROM framewright.renders WHERE artifact_key IS NULL AND finished_at < now() - $1 * interval '1 millisecond'`,
+    [2 * settings.retentionMs],
+  );
+  await forget(deps, UNUSED_CHUNKS, [settings.retentionMs]);
+  await forget(deps, UNUSED_SNAPSHOTS, [Math.max(GRACE_MS, settings.retentionMs)]);
+  await database.query("DELETE FROM framewright.attempts WHERE started_at < now() - $1 * interval '1 day'", [
+    ATTEMPTS_DAYS,
+  ]);
+}
+
+/** Removes files that no row names: of work whose owner was lost before it could say what it had made. */
+export async function sweepOrphans({ database, store, log }: RetentionDeps): Promise<void> {
+  const olderThan = new Date(Date.now() - GRACE_MS);
+  await store.sweep(olderThan);
+  const known = [
+    { prefix: "chunks/", sql: "SELECT key FROM framewright.chunk_files WHERE key = ANY($1)" },
+    {
+      prefix: "renders/",
+      sql: "SELECT artifact_key AS key FROM framewright.renders WHERE artifact_key = ANY($1)",
+    },
+    {
+      prefix: "snapshots/",
+      sql: "SELECT 'snapshots/' || hash || '.tar' AS key FROM framewright.snapshots WHERE 'snapshots/' || hash || '.tar' = ANY($1)",
+    },
+  ];
+  for (const { prefix, sql } of known) {
+    let old: string[] = [];
+    const removeUnknown = async (): Promise<void> => {
+      const named = new Set((await database.query<{ key: string }>(sql, [old])).map(({ key }) => key));
+      const orphans = old.filter((key) => !named.has(key));
+      await store.delete(orphans);
+      if (orphans.length > 0) log.info({ prefix, count: orphans.length }, "files that nothing names removed");
+      old = [];
+    };
+    for await (const { key, storedAt } of store.list(prefix)) {
+      if (storedAt < olderThan) old.push(key);
+      if (old.length >= AT_A_TIME) await removeUnknown();
+    }
+    await removeUnknown();
+  }
+}

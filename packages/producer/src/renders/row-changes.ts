@@ -1,0 +1,117 @@
+import {
+  isFinished,
+  type Progress,
+  type Render,
+  type RenderEvent,
+  type RenderState,
+  type Warning,
+} from "@framewright/contract";
+
+import type { Transaction } from "../postgres/database.ts";
+import { CHANNELS, NOTIFY } from "../queue/notices.ts";
+import { type RenderRow, toRender } from "./render-row.ts";
+
+type Content = RenderEvent extends infer E
+  ? E extends RenderEvent
+    ? Omit<E, "id" | "at" | "renderId">
+    : never
+  : never;
+
+/** The render, for nobody else to change before this transaction ends; null when it is unknown. */
+export async function lockRender(tx: Transaction, id: string): Promise<RenderRow | null> {
+  const [row] = await tx.query<RenderRow>("SELECT * FROM framewright.renders WHERE id = $1 FOR UPDATE", [id]);
+  return row ?? null;
+}
+
+/** The same, null also when it has ended. */
+export async function lockUnfinished(tx: Transaction, id: string): Promise<RenderRow | null> {
+  const row = await lockRender(tx, id);
+  return row === null || isFinished(row.state) ? null : row;
+}
+
+/** Adds events in order. Their ids have no gaps that a reader could take for the end: the render's row is locked. */
+export async function appendEvents(tx: Transaction, id: string, contents: readonly Content[]): Promise<void> {
+  if (contents.length === 0) return;
+  const [{ last } = { last: "0" }] = await tx.query<{ last: string }>(
+    "UPDATE framewright.renders SET last_event = last_event + $2 WHERE id = $1 RETURNING last_event AS last",
+    [id, contents.length],
+  );
+  const first = Number(last) - contents.length + 1;
+  const at = new Date().toISOString();
+  const events = contents.map((content, index) => ({ ...content, id: first + index, at, renderId: id }));
+  // Of progress only the latest is kept.
+  if (contents.some(({ type }) => type === "progress")) {
+    await tx.query("DELETE FROM framewright.events WHERE render_id = $1 AND type = 'progress'", [id]);
+  }
+  await tx.query(
+    "INSERT INTO framewright.events (render_id, id, type, event) SELECT $1, (e ->> 'id')::bigint, e ->> 'type', e FROM jsonb_array_elements($2::jsonb) e",
+    [id, JSON.stringify(events)],
+  );
+  await tx.query(NOTIFY, [CHANNELS.events, id]);
+}
+
+/** Changes what is told of a locked render's progress. */
+export async function report(tx: Transaction, row: RenderRow, change: Partial<Progress>): Promise<void> {
+  const progress = { ...row.progress, ...change };
+  await tx.query("UPDATE framewright.renders SET progress = $2 WHERE id = $1", [
+    row.id,
+    JSON.stringify(progress),
+  ]);
+  await appendEvents(tx, row.id, [{ type: "progress", progress }]);
+}
+
+export async function warn(tx: Transaction, id: string, warnings: readonly Warning[]): Promise<void> {
+  if (warnings.length === 0) return;
+  await tx.query("UPDATE framewright.renders SET warnings = warnings || $2::jsonb WHERE id = $1", [
+    id,
+    JSON.stringify(warnings),
+  ]);
+  await appendEvents(
+    tx,
+    id,
+    warnings.map((warning) => ({ type: "warning", warning })),
+  );
+}
+
+/** Marks a locked, queued render as running. */
+export async function start(tx: Transaction, row: RenderRow): Promise<void> {
+  await tx.query("UPDATE framewright.renders SET state = 'running', started_at = now() WHERE id = $1", [
+    row.id,
+  ]);
+  await appendEvents(tx, row.id, [{ type: "state", state: "running" }]);
+}
+
+export type Ending = Pick<RenderRow, "artifact" | "artifact_key" | "problem"> & {
+  readonly state: Extract<RenderState, "succeeded" | "failed" | "cancelled">;
+};
+
+/** Ends a locked render's row, with its last events. */
+export async function finish(tx: Transaction, row: RenderRow, ending: Ending): Promise<Render> {
+  const { state, artifact, artifact_key: key, problem } = ending;
+  const succeeded = state === "succeeded";
+  const progress: Progress = {
+    ...row.progress,
+    stage: succeeded ? "done" : row.progress.stage,
+    secondsLeft: succeeded ? 0 : null,
+    waitingFor: null,
+    queuePosition: null,
+  };
+  // Without the variables: they may be large, and nobody reads them any more.
+  const [ended] = await tx.query<RenderRow>(
+    `UPDATE framewright.renders SET state = $2, finished_at = now(), progress = $3, artifact = $4, artifact_key = $5,
+       problem = $6, options = options - 'variables', meter = '[]' WHERE id = $1 RETURNING *`,
+    [row.id, state, JSON.stringify(progress), asJson(artifact), key, asJson(problem)],
+  );
+  if (ended === undefined) throw new Error("The render's row is gone.");
+  const render = toRender(ended);
+  await appendEvents(tx, row.id, [
+    { type: "state", state },
+    { type: "finished", render },
+  ]);
+  await tx.query(NOTIFY, [CHANNELS.ended, row.id]);
+  return render;
+}
+
+function asJson(value: unknown): string | null {
+  return value === null ? null : JSON.stringify(value);
+}

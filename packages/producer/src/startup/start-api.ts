@@ -1,0 +1,59 @@
+import { createApp } from "../app.ts";
+import type { Config } from "../config.ts";
+import type { Heartbeat } from "../health/heartbeat.ts";
+import { readHealth } from "../health/pulse.ts";
+import { isLoopbackHost } from "../http/loopback-host.ts";
+import { type RunningServer, startServer } from "../http/server.ts";
+import { createOutputTokens } from "../hyperframes/token.ts";
+import { openIntake } from "../intake/open-intake.ts";
+import type { Log } from "../log.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import { sharedSecret } from "../postgres/shared-secret.ts";
+import type { Renders } from "../renders/port.ts";
+import { serveStored } from "../store/serve-stored.ts";
+import { VERSION } from "../version.ts";
+import type { Webhooks } from "../webhooks/webhooks.ts";
+import type { Base } from "./open-base.ts";
+
+export interface ApiOptions {
+  readonly config: Config;
+  readonly base: Base;
+  readonly renders: Renders;
+  readonly webhooks: Webhooks;
+  readonly heartbeat: Heartbeat;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** Serves the API. */
+export async function startApi({
+  config,
+  base,
+  renders,
+  webhooks,
+  heartbeat,
+  metrics,
+  log,
+}: ApiOptions): Promise<RunningServer> {
+  const { scratch, store, database } = base;
+  const limits = { maxBytes: config.maxProjectBytes, maxFiles: config.maxProjectFiles };
+  const app = createApp({
+    log,
+    renders,
+    intake: openIntake({ scratch, limits, projectsRoot: config.projectsRoot }),
+    webhooks,
+    apiKeys: config.apiKeys,
+    outputTokens: createOutputTokens(await sharedSecret(database, "output-tokens")),
+    serveArtifact: (request, artifact, options) => serveStored(request, store, artifact, options),
+    fetchArtifact: async ({ key, sha256 }, file, signal) =>
+      void (await store.fetch(key, file, { sha256, signal })),
+    readHealth: () => readHealth(heartbeat.pulse, "main"),
+    renderMetrics: () => metrics.render(),
+    declare: (what) => heartbeat.declare(what),
+    loopbackOnly: isLoopbackHost(config.host),
+    maxUploadBytes: config.maxUploadBytes,
+    outputRoot: config.outputRoot,
+    version: VERSION,
+  });
+  return startServer({ fetch: app.fetch, host: config.host, port: config.port });
+}
