@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { startFauxqs } from "fauxqs";
+
+export const BUCKET = "framewright-test";
+
+export interface S3Server extends AsyncDisposable {
+  readonly url: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/** What is used of s3rver, which comes without types. */
+interface S3rver {
+  run(): Promise<{ readonly port: number }>;
+  close(): Promise<void>;
+}
+
+/** On disk; checks signatures; cannot abort uploads, nor list them. */
+export async function startS3rver(): Promise<S3Server> {
+  const Server: new (options: object) => S3rver = createRequire(import.meta.url)("s3rver");
+  const directory = await mkdtemp(join(tmpdir(), "s3rver-"));
+  const options = { port: 0, address: "127.0.0.1", silent: true, directory };
+  const server = new Server({ ...options, configureBuckets: [{ name: BUCKET, configs: [] }] });
+  const { port } = await server.run();
+  return {
+    url: `http://127.0.0.1:${port}`,
+    credentials: { accessKeyId: "S3RVER", secretAccessKey: "S3RVER" },
+    async [Symbol.asyncDispose]() {
+      await server.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** In memory; aborts uploads; checks no signatures. */
+export async function startFauxqsS3(): Promise<S3Server> {
+  const server = await startFauxqs({ port: 0, logger: false, host: "127.0.0.1" });
+  server.createBucket(BUCKET);
+  return {
+    url: `http://127.0.0.1:${server.port}`,
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    [Symbol.asyncDispose]: () => server.stop(),
+  };
+}
