@@ -62,9 +62,10 @@ export type Range = z.infer<typeof RangeSchema>;
 
 const MAX_URL_LENGTH = 2048;
 
-function hasNoCredentials(url: string): boolean {
-  const parsed = URL.parse(url);
-  return parsed !== null && parsed.username === "" && parsed.password === "";
+/** What is no URL at all is complained of as such. */
+function hasNoCredentials(text: string): boolean {
+  const url = URL.parse(text);
+  return url === null || (url.username === "" && url.password === "");
 }
 
 export const CallbackUrlSchema = z

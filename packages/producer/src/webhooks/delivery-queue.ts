@@ -29,6 +29,9 @@ export async function createDeliveryQueue(boss: PgBoss): Promise<void> {
     retryDelay: 0,
     deleteAfterSeconds: REMEMBERED_SECONDS,
   });
+  // Has the queue's settings read now: a transaction that has to read them waits for a second connection,
+  // and as many as there are connections would all wait.
+  await boss.insert(DELIVERIES, []);
 }
 
 /** Puts an attempt into the queue, to be made after a delay. Further attempts wait behind first ones. */

@@ -42,7 +42,7 @@ export const PLAN: Plan = {
   estimate: { seconds: 1, memoryBytes: 1, diskBytes: 1 },
 };
 
-function newRender(id: string): Render {
+export function newRender(id: string): Render {
   return {
     id,
     state: "queued",
