@@ -37,6 +37,7 @@ export async function* followEvents(
   signal: AbortSignal,
 ): AsyncGenerator<RenderEvent> {
   let seen = afterId;
+  let isLastLook = false;
   while (!signal.aborted) {
     // From before the look on, so that nothing falls between the two.
     const notice = nextNotice(notices, id, signal);
@@ -52,8 +53,10 @@ export async function* followEvents(
         if (event.type === "finished") return;
       }
       if (rows.length > 0) continue;
-      if (await hasEnded(database, id)) return;
-      await notice.wait;
+      if (isLastLook) return;
+      // What it ended with may have come since the look.
+      isLastLook = await hasEnded(database, id);
+      if (!isLastLook) await notice.wait;
     } finally {
       notice.stop();
     }

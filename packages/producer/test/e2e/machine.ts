@@ -7,6 +7,7 @@ import type { Tools } from "@framewright/engine";
 import { readConfig, readEnvironment, readMachine } from "../../src/config.ts";
 import { createLog } from "../../src/log.ts";
 import { findTools } from "../../src/startup/find-tools.ts";
+import { dropDatabaseOf } from "./database-of.ts";
 
 /** The browser and the ffmpeg that a producer would take here. */
 export async function machineTools(
@@ -34,10 +35,16 @@ export interface Folder extends AsyncDisposable {
   readonly dir: string;
 }
 
-/** A folder of the test's own; `await using` removes it. */
+/** A folder of the test's own; `await using` removes it, with the database of the services that were started in it. */
 export async function openFolder(prefix = "framewright-e2e-"): Promise<Folder> {
   const dir = await mkdtemp(join(tmpdir(), prefix));
-  return { dir, [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true, maxRetries: 5 }) };
+  return {
+    dir,
+    async [Symbol.asyncDispose]() {
+      await dropDatabaseOf(dir);
+      await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
 }
 
 /** GSAP's source, to inline. */

@@ -47,7 +47,7 @@ export async function startProducerProcess(
   const home = await openFolder();
   const child = spawn(process.execPath, [...NODE_FLAGS, entry], {
     cwd: home.dir,
-    env: { ...process.env, ...testEnvironment(dataDir), PRODUCER_LOG_LEVEL: "info", ...env },
+    env: { ...process.env, ...(await testEnvironment(dataDir)), PRODUCER_LOG_LEVEL: "info", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let log = "";

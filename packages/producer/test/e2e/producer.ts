@@ -1,4 +1,5 @@
 import { type EmbeddedProducer, startProducer } from "../../src/index.ts";
+import { databaseOf } from "./database-of.ts";
 import { type Folder, openFolder } from "./machine.ts";
 
 export interface TestProducer extends AsyncDisposable {
@@ -8,9 +9,10 @@ export interface TestProducer extends AsyncDisposable {
   readonly producer: EmbeddedProducer;
 }
 
-/** What every producer of a test has in common: free ports, a folder of its own, no log. */
-export function testEnvironment(dataDir: string): Record<string, string> {
+/** What every producer of a test has in common: free ports, a folder and a database of its own, no log. */
+export async function testEnvironment(dataDir: string): Promise<Record<string, string>> {
   return {
+    ...(await databaseOf(dataDir)),
     PRODUCER_PORT: "0",
     PRODUCER_HEALTH_PORT: "0",
     PRODUCER_HEALTH_HOST: "127.0.0.1",
@@ -26,7 +28,7 @@ export function testEnvironment(dataDir: string): Record<string, string> {
 export async function startTestProducer(env: Readonly<Record<string, string>> = {}): Promise<TestProducer> {
   const folder: Folder = await openFolder();
   try {
-    const producer = await startProducer({ env: { ...testEnvironment(folder.dir), ...env } });
+    const producer = await startProducer({ env: { ...(await testEnvironment(folder.dir)), ...env } });
     return {
       url: producer.url,
       healthUrl: producer.healthUrl ?? "",

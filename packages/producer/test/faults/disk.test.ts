@@ -102,7 +102,7 @@ async function failToStart(
   const child = spawn(process.execPath, [FROM_SOURCE], {
     cwd: "/",
     uid,
-    env: { PATH: process.env["PATH"], ...testEnvironment(dataDir), PRODUCER_LOG_LEVEL: "info" },
+    env: { PATH: process.env["PATH"], ...(await testEnvironment(dataDir)), PRODUCER_LOG_LEVEL: "info" },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: 20_000,
     killSignal: "SIGKILL",

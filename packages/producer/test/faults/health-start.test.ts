@@ -26,7 +26,7 @@ async function endEarly(delayMs: number) {
   const env = { PRODUCER_PORT: String(port), PRODUCER_HEALTH_PORT: String(healthPort) };
   const child = spawn(process.execPath, ["--import", TELL_WHEN_ARMED, FROM_SOURCE], {
     cwd: folder.dir,
-    env: { ...process.env, ...testEnvironment(folder.dir), ...env },
+    env: { ...process.env, ...(await testEnvironment(folder.dir)), ...env },
     stdio: ["ignore", "pipe", "inherit"],
     timeout: 20_000,
     killSignal: "SIGKILL",

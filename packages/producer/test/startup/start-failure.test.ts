@@ -36,7 +36,7 @@ async function failToStart(env: Readonly<Record<string, string>>): Promise<{ cod
   await using data = await openFolder();
   const child = spawn(process.execPath, [FROM_SOURCE], {
     cwd: data.dir,
-    env: { ...process.env, ...testEnvironment(data.dir), PRODUCER_LOG_LEVEL: "info", ...env },
+    env: { ...process.env, ...(await testEnvironment(data.dir)), PRODUCER_LOG_LEVEL: "info", ...env },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: 40_000,
     killSignal: "SIGKILL",
