@@ -1,3 +1,4 @@
+import { tellWhoMayCall } from "../access/tell-who-may-call.ts";
 import { createApp } from "../app.ts";
 import type { Config } from "../config.ts";
 import type { Heartbeat } from "../health/heartbeat.ts";
@@ -55,5 +56,6 @@ export async function startApi({
     outputRoot: config.outputRoot,
     version: VERSION,
   });
+  tellWhoMayCall(config, log);
   return startServer({ fetch: app.fetch, host: config.host, port: config.port });
 }

@@ -1,10 +1,11 @@
+import type * as Crypto from "node:crypto";
 import { createHash } from "node:crypto";
 
 import { expect, it, vi } from "vitest";
 
 const compared = vi.hoisted(() => ({ times: 0 }));
 vi.mock("node:crypto", async (original) => {
-  const crypto = await original<typeof import("node:crypto")>();
+  const crypto = await original<typeof Crypto>();
   return {
     ...crypto,
     timingSafeEqual: (...pair: Parameters<typeof crypto.timingSafeEqual>) => {

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 
+import pino from "pino";
 import { expect, it } from "vitest";
 
+import { tellWhoMayCall } from "../../src/access/tell-who-may-call.ts";
 import { ConfigError, readConfig } from "../../src/config.ts";
 
 const DIGEST = createHash("sha256").update("key").digest("hex");
@@ -34,6 +36,17 @@ it("is opened with a key, or where the operator allows it", () => {
 
 it("a worker serves no API, and needs neither", () => {
   expect(complaintOf({ PRODUCER_HOST: "0.0.0.0", PRODUCER_ROLE: "worker" })).toBe("");
+});
+
+it("the log says who may call without a key", () => {
+  const lines: string[] = [];
+  const log = pino({ base: null }, { write: (line: string) => void lines.push(line) });
+  tellWhoMayCall(readConfig({}), log);
+  tellWhoMayCall(readConfig({ PRODUCER_HOST: "0.0.0.0", PRODUCER_ALLOW_ANONYMOUS: "true" }), log);
+  tellWhoMayCall(readConfig({ PRODUCER_API_KEYS: `film:${DIGEST}` }), log);
+  expect(lines).toHaveLength(2);
+  expect(lines[0]).toContain("only this machine is served");
+  expect(lines[1]).toContain("whoever reaches it is served");
 });
 
 it("reads several keys, and says which one is malformed without showing any", () => {
