@@ -1,4 +1,8 @@
-import { HeadObjectCommand, type HeadObjectCommandOutput } from "@aws-sdk/client-s3";
+import {
+  HeadObjectCommand,
+  type HeadObjectCommandInput,
+  type HeadObjectCommandOutput,
+} from "@aws-sdk/client-s3";
 import { ProblemError } from "@framewright/contract";
 
 import type { Stored } from "./port.ts";
@@ -11,13 +15,22 @@ export const SHA256_METADATA = "sha256";
 
 /** What the server says of an object, or null when there is none. */
 export async function findObject(
-  { client, bucket, prefix }: S3Bucket,
+  s3: S3Bucket,
   key: string,
   signal: AbortSignal,
 ): Promise<HeadObjectCommandOutput | null> {
-  const command = new HeadObjectCommand({ Bucket: bucket, Key: `${prefix}${key}` });
+  const target = { Bucket: s3.bucket, Key: `${s3.prefix}${key}` };
+  return persist((abortSignal) => lookAt(s3, target, abortSignal), signal);
+}
+
+/** The same in one try. */
+export async function lookAt(
+  { client }: S3Bucket,
+  target: HeadObjectCommandInput,
+  abortSignal: AbortSignal,
+): Promise<HeadObjectCommandOutput | null> {
   try {
-    return await persist((abortSignal) => client.send(command, { abortSignal }), signal);
+    return await client.send(new HeadObjectCommand(target), { abortSignal });
   } catch (error) {
     if (isAbsent(error)) return null;
     throw error;

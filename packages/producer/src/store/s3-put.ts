@@ -1,6 +1,7 @@
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
+  type CompleteMultipartUploadCommandInput,
   CreateMultipartUploadCommand,
   PutObjectCommand,
   UploadPartCommand,
@@ -12,7 +13,7 @@ import { hashFile } from "./hash-file.ts";
 import type { Stored, StoredMeta } from "./port.ts";
 import type { S3Bucket } from "./s3-bucket.ts";
 import { isTaken } from "./s3-faults.ts";
-import { findStored, SHA256_METADATA } from "./s3-find.ts";
+import { findStored, lookAt, SHA256_METADATA } from "./s3-find.ts";
 import { persist } from "./s3-retry.ts";
 import { untilAborted } from "./until-aborted.ts";
 
@@ -31,7 +32,7 @@ interface Upload {
   readonly about: {
     readonly ContentType: string;
     readonly ContentDisposition?: string;
-    readonly Metadata: Readonly<Record<string, string>>;
+    readonly Metadata: { readonly [SHA256_METADATA]: string };
   };
   readonly file: FileHandle;
   readonly bytes: number;
@@ -89,11 +90,7 @@ async function putInParts(upload: Upload, signal: AbortSignal): Promise<void> {
   );
   try {
     const Parts = await sendParts(upload, UploadId, signal);
-    const joined = { ...target, UploadId, MultipartUpload: { Parts }, IfNoneMatch: "*" };
-    await persist(
-      (abortSignal) => s3.client.send(new CompleteMultipartUploadCommand(joined), { abortSignal }),
-      signal,
-    );
+    await joinParts(upload, { UploadId, MultipartUpload: { Parts } }, signal);
   } catch (error) {
     const abortSignal = AbortSignal.timeout(ABORT_MS);
     await s3.client
@@ -101,6 +98,28 @@ async function putInParts(upload: Upload, signal: AbortSignal): Promise<void> {
       .catch((fault: unknown) => s3.onWarning("The parts of a broken put could not be removed.", fault));
     throw error;
   }
+}
+
+/** Has the server make one object of the parts. One that takes its time may have done so though its answer was lost. */
+async function joinParts(
+  { s3, target, about, bytes }: Upload,
+  parts: Pick<CompleteMultipartUploadCommandInput, "UploadId" | "MultipartUpload">,
+  signal: AbortSignal,
+): Promise<void> {
+  const command = new CompleteMultipartUploadCommand({ ...target, ...parts, IfNoneMatch: "*" });
+  let isAgain = false;
+  await persist(async (abortSignal) => {
+    if (isAgain) {
+      const joined = await lookAt(s3, target, abortSignal);
+      if (
+        joined?.ContentLength === bytes &&
+        joined.Metadata?.[SHA256_METADATA] === about.Metadata[SHA256_METADATA]
+      )
+        return;
+    }
+    isAgain = true;
+    await s3.client.send(command, { abortSignal });
+  }, signal);
 }
 
 interface SentPart {
