@@ -16,12 +16,24 @@ const HTML = `<body data-composition-id=hello data-width=640 data-height=360 dat
   <h1 style="animation: grow 2s">Hello · Привет · 你好 · नमस्ते · 🎬</h1>
 </body>`;
 
-async function isReady(): Promise<boolean> {
+/** What keeps the service from being ready; null when it is. */
+async function unready(): Promise<string | null> {
   try {
-    return (await fetch(READY, { signal: AbortSignal.timeout(2_000) })).ok;
-  } catch {
+    const answer = await fetch(READY, { signal: AbortSignal.timeout(2_000) });
+    return answer.ok ? null : await answer.text();
+  } catch (error) {
     // Not listening yet, or busy: the caller has a deadline.
-    return false;
+    return String(error);
+  }
+}
+
+async function untilReady(): Promise<void> {
+  const by = Date.now() + READY_TIMEOUT_MS;
+  let why = await unready();
+  while (why !== null) {
+    if (Date.now() > by) throw new Error(`The service did not become ready: ${why}`);
+    await sleep(200);
+    why = await unready();
   }
 }
 
@@ -39,11 +51,7 @@ async function render(): Promise<Buffer> {
   return Buffer.from(await artifact.arrayBuffer());
 }
 
-const readyBy = Date.now() + READY_TIMEOUT_MS;
-while (!(await isReady())) {
-  if (Date.now() > readyBy) throw new Error("The service did not become ready.");
-  await sleep(200);
-}
+await untilReady();
 const startedAt = Date.now();
 writeFileSync(FILE, await render());
 const tookMs = Date.now() - startedAt;

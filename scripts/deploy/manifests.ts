@@ -1,0 +1,66 @@
+import { execFileSync } from "node:child_process";
+
+import { parseAllDocuments } from "yaml";
+
+/** A pod's container, as far as the rules look at it; the schemas have checked the types. */
+export interface Container {
+  readonly env?: readonly { readonly name: string; readonly value?: string }[];
+  readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
+  readonly volumeMounts?: readonly { readonly mountPath: string }[];
+}
+
+export interface Pod {
+  readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+  readonly spec: { readonly containers: readonly Container[] };
+}
+
+/** A resource of Kubernetes, as far as the rules look at it. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly data?: Readonly<Record<string, string>>;
+  readonly spec?: Readonly<Record<string, unknown>>;
+}
+
+export interface Deployment extends Manifest {
+  readonly spec: {
+    readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
+    readonly template: Pod;
+  };
+}
+
+const KUBECTL_TIMEOUT_MS = 15_000;
+
+/** Whether the folder can be built here. */
+export function hasKubectl(): boolean {
+  try {
+    execFileSync("kubectl", ["version", "--client"], { stdio: "ignore", timeout: KUBECTL_TIMEOUT_MS });
+    return true;
+  } catch {
+    // Not installed, or not able to run: the same to whoever asks.
+    return false;
+  }
+}
+
+/** What `kubectl apply -k folder` would send. */
+export function buildManifests(folder: string): Manifest[] {
+  const built = execFileSync("kubectl", ["kustomize", folder], {
+    encoding: "utf8",
+    timeout: KUBECTL_TIMEOUT_MS,
+  });
+  // The schemas are checked before anything is made of them.
+  return parseAllDocuments(built).map((document) => document.toJS() as Manifest);
+}
+
+/** The Deployments among them. */
+export function deploymentsOf(manifests: readonly Manifest[]): Deployment[] {
+  return manifests.filter((manifest): manifest is Deployment => manifest.kind === "Deployment");
+}
+
+/** The value at a path of names, such as `securityContext.runAsUser`; undefined when something on the way is missing. */
+export function valueAt(object: unknown, path: string): unknown {
+  return path
+    .split(".")
+    .reduce((inner, name) => (inner as Record<string, unknown> | undefined)?.[name], object);
+}
