@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { cp, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
 import { build, type BuildOptions } from "esbuild";
@@ -24,6 +24,7 @@ const node: BuildOptions = {
 
 await rm(at("dist"), { recursive: true, force: true });
 await Promise.all([
+  cp(at("src/postgres/migrations"), at("dist/migrations"), { recursive: true }),
   build({ ...node, entryPoints: { main: at("src/main.ts") } }),
   build({ ...node, entryPoints: { "health-worker": at("src/health/health-worker.ts") } }),
   build({ ...node, entryPoints: { "render-worker": at("src/render-worker.ts") } }),

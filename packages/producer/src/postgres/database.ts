@@ -6,10 +6,10 @@ import { type ClientConfig, Pool, type PoolClient, type QueryResultRow } from "p
 import { asDatabaseProblem, LIMITS, openSockets } from "./connection.ts";
 import { listen } from "./listen.ts";
 import { migrate, MIGRATIONS } from "./migrate.ts";
-import { inTransaction, statementsOn, type Transaction } from "./transaction.ts";
+import { inTransaction, type OpenTransaction, statementsOn, type Transaction } from "./transaction.ts";
 import { watchDatabase } from "./watch.ts";
 
-export type { Transaction } from "./transaction.ts";
+export type { OpenTransaction, Transaction } from "./transaction.ts";
 
 /** Enough for what the service does at once; a server of many services has to serve that many for each. */
 const POOL_SIZE = 10;
@@ -22,7 +22,7 @@ export interface Database extends Transaction {
    * Runs work in one transaction; it is rolled back when the work throws. When it rejects with
    * `database-unavailable`, the work may have been committed all the same: the answer may be what was lost.
    */
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: OpenTransaction) => Promise<T>): Promise<T>;
   /**
    * Notifications of these channels, on a connection of its own that is made again when it is lost; `onReconnect` is
    * told each time (also the first), so that what was missed can be looked up.

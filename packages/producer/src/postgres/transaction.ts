@@ -14,6 +14,12 @@ export interface Transaction {
   ): Promise<R[]>;
 }
 
+/** A transaction that is under way. */
+export interface OpenTransaction extends Transaction {
+  /** Calls this once what was done is there to stay; never when it is rolled back. */
+  onCommit(told: () => void): void;
+}
+
 type Queryable = Pick<pg.ClientBase, "query">;
 
 /** Statements on a client or a pool. */
@@ -43,12 +49,17 @@ async function commit(client: Queryable): Promise<void> {
 }
 
 /** Runs work in one transaction; it is rolled back when the work throws. */
-export async function inTransaction<T>(client: Queryable, work: (tx: Transaction) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  client: Queryable,
+  work: (tx: OpenTransaction) => Promise<T>,
+): Promise<T> {
+  const told: (() => void)[] = [];
   const statements = statementsOn(client);
   await statements.query("BEGIN");
   try {
-    const result = await work(statements);
+    const result = await work({ ...statements, onCommit: (each) => void told.push(each) });
     await commit(client);
+    for (const tell of told) tell();
     return result;
   } catch (error) {
     await client.query("ROLLBACK").catch((second: unknown) => {

@@ -40,10 +40,7 @@ export function watchDatabase(
     const limits = { connectionTimeoutMillis: PROBE_TIMEOUT_MS, query_timeout: PROBE_TIMEOUT_MS };
     connection ??= await connectClient({ ...config, ...LIMITS, ...limits }, closing.signal);
     await connection.client.query("SELECT 1");
-    if (isReady) return;
-    await prepare(closing.signal);
-    isReady = true;
-    resolve();
+    if (!isReady) await prepare(closing.signal);
   };
   const drop = async (): Promise<void> => {
     await connection?.[Symbol.asyncDispose]();
@@ -63,6 +60,8 @@ export function watchDatabase(
       await probe();
       fault = null;
       failures = 0;
+      isReady = true;
+      resolve();
     } catch (error) {
       await drop();
       failures += 1;

@@ -10,9 +10,11 @@ export const LEASE_SECONDS = 10;
 /** Attempts are bounded by what they cost and by the deadline, not by the queue. */
 const RETRIES = 100_000;
 /** How long ended work is remembered by the queue. */
-const REMEMBERED_SECONDS = 3_600;
+const REMEMBERED_SECONDS = 600;
 /** Leases that have run out are found this often. */
 const SUPERVISE_SECONDS = 1;
+/** Ended work is forgotten this often. */
+const FORGET_SECONDS = 60;
 const STOP_TIMEOUT_MS = 2_000;
 
 /** The queues of work in the database. */
@@ -45,6 +47,7 @@ export async function openQueue(database: Database, log: Log): Promise<Queue> {
     schedule: false,
     superviseIntervalSeconds: SUPERVISE_SECONDS,
     monitorIntervalSeconds: SUPERVISE_SECONDS,
+    maintenanceIntervalSeconds: FORGET_SECONDS,
   });
   boss.on("error", (error) => log.warn({ err: error }, "the queue could not be looked after"));
   boss.on("warning", (warning) => log.debug({ warning }, "queue"));

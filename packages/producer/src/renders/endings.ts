@@ -7,7 +7,7 @@ import {
 } from "@framewright/contract";
 
 import type { Log } from "../log.ts";
-import type { Transaction } from "../postgres/database.ts";
+import type { OpenTransaction, Transaction } from "../postgres/database.ts";
 import { CHANNELS, NOTIFY } from "../queue/notices.ts";
 import type { Queue } from "../queue/open-queue.ts";
 import type { Work } from "../queue/work.ts";
@@ -40,7 +40,7 @@ export class Endings {
     this.#deps = deps;
   }
 
-  async succeed(tx: Transaction, id: string, { artifact, key, verdict }: Made): Promise<void> {
+  async succeed(tx: OpenTransaction, id: string, { artifact, key, verdict }: Made): Promise<void> {
     await tx.query("UPDATE framewright.renders SET verdict = $2 WHERE id = $1", [
       id,
       JSON.stringify(verdict),
@@ -49,20 +49,17 @@ export class Endings {
   }
 
   /** Fails a render, or cancels it when that is what the problem says. Null when it had ended. */
-  async fail(tx: Transaction, id: string, problem: ProblemError): Promise<Render | null> {
+  async fail(tx: OpenTransaction, id: string, problem: ProblemError): Promise<Render | null> {
     const row = await lockUnfinished(tx, id);
     if (row === null) return null;
     const state = problem.code === "cancelled" ? "cancelled" : "failed";
     const { log } = this.#deps;
-    log[state === "failed" ? "error" : "info"](
-      {
-        renderId: id,
-        requestId: row.request_id,
-        code: problem.code,
-        detail: problem.message,
-        cause: problem.cause,
-      },
-      "render ended",
+    const facts = { renderId: id, requestId: row.request_id, code: problem.code };
+    tx.onCommit(() =>
+      log[state === "failed" ? "error" : "info"](
+        { ...facts, detail: problem.message, cause: problem.cause },
+        "render ended",
+      ),
     );
     return this.#end(tx, id, {
       state,
@@ -80,7 +77,7 @@ export class Endings {
     await tx.query(NOTIFY, [CHANNELS.plans, id]);
   }
 
-  async #end(tx: Transaction, id: string, ending: Ending): Promise<Render | null> {
+  async #end(tx: OpenTransaction, id: string, ending: Ending): Promise<Render | null> {
     const row = await lockUnfinished(tx, id);
     if (row === null) return null;
     const { queue, observer, tenantRunning, onEnded, log } = this.#deps;
@@ -89,12 +86,13 @@ export class Endings {
     await release(tx, queue, row.tenant, tenantRunning);
     await onEnded?.(tx, render, row);
     const runMs = row.started_at && Date.now() - row.started_at.getTime();
-    const code = ending.problem?.code ?? null;
+    const code = ending.problem && isProblemCode(ending.problem.code) ? ending.problem.code : null;
     const bytes = ending.artifact?.bytes ?? 0;
-    observer.ended({ outcome: ending.state, code: code as never, runMs, bytes });
-    if (ending.state === "succeeded") {
+    tx.onCommit(() => {
+      observer.ended({ outcome: ending.state, code, runMs, bytes });
+      if (ending.state !== "succeeded") return;
       log.info({ renderId: id, bytes, ms: Date.now() - row.created_at.getTime() }, "render succeeded");
-    }
+    });
     return render;
   }
 }

@@ -57,7 +57,7 @@ async function isVoid({ owner, markedAtMs }: Mark, self: Owner): Promise<boolean
   );
 }
 
-/** Takes the next turn after that of the dead; null when another may hold the folder, or was faster. */
+/** Takes the next turn after that of the dead; null while another may hold the folder. */
 async function takeTurn(dir: string, self: Owner, onForeign: () => void): Promise<number | null> {
   const [highest = 0] = await turnsOf(dir);
   const mark = highest === 0 ? null : await readMark(dir, highest);
@@ -69,13 +69,13 @@ async function takeTurn(dir: string, self: Owner, onForeign: () => void): Promis
   try {
     await symlink(formatOwner(self), markPath(dir, turn));
   } catch (error) {
-    if (hasCode(error, "EEXIST")) return null;
+    if (hasCode(error, "EEXIST")) return takeTurn(dir, self, onForeign);
     throw error;
   }
   const [now] = await turnsOf(dir);
   if (now === turn) return turn;
   await rm(markPath(dir, turn), { force: true });
-  return null;
+  return takeTurn(dir, self, onForeign);
 }
 
 /**

@@ -16,7 +16,13 @@ export interface RunOptions {
   readonly signal: AbortSignal;
 }
 
-/** Runs one of PostgreSQL's programs to its end and gives what it wrote. Throws a plain Error with its last line. */
+/** The line that says why, among those that say what to do about it. */
+function reasonIn(complaint: string): string | undefined {
+  const lines = complaint.trim().split("\n");
+  return lines.find((line) => /(error|FATAL): /.test(line)) ?? lines.at(-1);
+}
+
+/** Runs one of PostgreSQL's programs to its end and gives what it wrote. Throws a plain Error with its reason. */
 export async function runProgram(
   file: string,
   args: readonly string[],
@@ -41,7 +47,7 @@ export async function runProgram(
   try {
     const [output, complaint, fault] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
     if (fault === null) return output;
-    throw new Error(complaint.trim().split("\n").at(-1) || `It ended with ${fault}.`);
+    throw new Error(reasonIn(complaint) || `It ended with ${fault}.`);
   } finally {
     ending.removeEventListener("abort", kill);
   }

@@ -11,7 +11,7 @@ import {
 } from "@framewright/contract";
 import type { ChunkFile } from "@framewright/engine";
 
-import type { Transaction } from "../../postgres/database.ts";
+import type { OpenTransaction } from "../../postgres/database.ts";
 import type { Lease } from "../../queue/lease.ts";
 import type { Stored } from "../../store/port.ts";
 import type { Loss } from "../charges.ts";
@@ -124,7 +124,7 @@ async function fetchChunk(
 
 /** Forgets chunks that came to harm, and puts only them to work again; the others stay. */
 async function renderAgain(
-  tx: Transaction,
+  tx: OpenTransaction,
   id: string,
   missing: readonly StoredChunk[],
   deps: FlowDeps,

@@ -4,7 +4,7 @@ import { type Chunk, isProblemError, withEvidence } from "@framewright/contract"
 import type { ChunkFile } from "@framewright/engine";
 
 import type { Transaction } from "../../postgres/database.ts";
-import { type Lease, LeaseLost } from "../../queue/lease.ts";
+import type { Lease } from "../../queue/lease.ts";
 import type { Stored } from "../../store/port.ts";
 import type { ChunkJob } from "../../work/jobs.ts";
 import type { RunOptions } from "../../work/workers.ts";
@@ -76,7 +76,6 @@ export async function chunkStep(
     deps.observer.chunkEnded("done", chunk.endFrame - chunk.startFrame);
   } catch (error) {
     deps.observer.chunkEnded(lease.signal.aborted ? "cancelled" : "failed", 0);
-    if (error instanceof LeaseLost) await store.delete([key]);
     throw error;
   } finally {
     await reports.close();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { isProblemError } from "@framewright/contract";
 
-import type { Transaction } from "../../postgres/database.ts";
+import type { OpenTransaction, Transaction } from "../../postgres/database.ts";
 import { complete, handBack, type Lease } from "../../queue/lease.ts";
 import { CHANNELS, NOTIFY } from "../../queue/notices.ts";
 import { lockRender } from "../row-changes.ts";
@@ -47,7 +47,7 @@ export async function settle<T>(
   { database, queue }: FlowDeps,
   lease: Lease,
   ended: Ended,
-  store: (tx: Transaction) => Promise<T>,
+  store: (tx: OpenTransaction) => Promise<T>,
 ): Promise<T> {
   for (;;) {
     lease.signal.throwIfAborted();
