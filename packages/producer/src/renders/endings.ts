@@ -1,4 +1,5 @@
 import {
+  isProblemCode,
   type Artifact,
   type ProblemError,
   type Render,
