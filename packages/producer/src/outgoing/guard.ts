@@ -3,6 +3,7 @@ import { lookup, type LookupAddress } from "node:dns";
 import { bareHost, parseAllowedHosts } from "../files/allowed-hosts.ts";
 import { knownAddress } from "../files/egress.ts";
 import { isPublicAddress } from "../files/public-address.ts";
+import { addressRefused } from "./outgoing-failure.ts";
 
 type Found = (error: Error | null, addresses: LookupAddress[]) => void;
 
@@ -11,19 +12,10 @@ export type Resolve = (host: string, found: Found) => void;
 
 /** Says which machines the service itself may send requests to: those on the public internet, and the hosts that are listed. */
 export interface Guard {
-  /** Throws AddressRefused for an address, or a name of this machine, that may not be contacted; other names pass. */
+  /** Throws OutgoingFailure for an address, or a name of this machine, that may not be contacted; other names pass. */
   check(host: string, port: number): void;
-  /** The addresses of a name, all of them checked. The error is an AddressRefused, or the resolver's own. */
+  /** The addresses of a name, all of them checked. The error is an OutgoingFailure, or the resolver's own. */
   resolve(host: string, port: number, found: Found): void;
-}
-
-export class AddressRefused extends Error {
-  override readonly name = "AddressRefused";
-  readonly code = "address-not-allowed";
-
-  constructor(host: string, port: number) {
-    super(`${host}:${port} is not a public address, and not among the hosts of PRODUCER_OUTGOING_HOSTS.`);
-  }
 }
 
 const systemResolve: Resolve = (host, found) => lookup(host, { all: true }, found);
@@ -35,7 +27,7 @@ export function createGuard(allowedHosts: readonly string[], resolve: Resolve = 
     check(host, port) {
       const address = knownAddress(bareHost(host));
       if (address === null || isPublicAddress(address) || allows(bareHost(host), port)) return;
-      throw new AddressRefused(host, port);
+      throw addressRefused(host, port);
     },
     resolve(host, port, found) {
       resolve(host, (error, addresses) => {
@@ -43,7 +35,7 @@ export function createGuard(allowedHosts: readonly string[], resolve: Resolve = 
         const isFine =
           allows(bareHost(host), port) || addresses.every(({ address }) => isPublicAddress(address));
         if (isFine) found(null, addresses);
-        else found(new AddressRefused(host, port), []);
+        else found(addressRefused(host, port), []);
       });
     },
   };

@@ -55,7 +55,7 @@ export interface GuardedAgents {
   readonly https: HttpsAgent;
 }
 
-/** Agents, for any client on Node's own http, whose connections pass the guard; a request that does not fails with AddressRefused. */
+/** Agents, for any client on Node's own http, whose connections pass the guard; a request that does not fails with OutgoingFailure. */
 export function guardedAgents(guard: Guard): GuardedAgents {
   return { http: new GuardedHttpAgent(guard), https: new GuardedHttpsAgent(guard) };
 }

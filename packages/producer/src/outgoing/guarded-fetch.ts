@@ -2,6 +2,7 @@ import { request as openHttp, type IncomingMessage } from "node:http";
 import { request as openHttps } from "node:https";
 
 import type { GuardedAgents } from "./guarded-agents.ts";
+import { OutgoingFailure } from "./outgoing-failure.ts";
 
 export interface OutgoingRequest {
   readonly method: "GET" | "POST";
@@ -16,17 +17,12 @@ export interface OutgoingOptions {
   readonly signal: AbortSignal;
 }
 
-export class OutgoingTimeout extends Error {
-  override readonly name = "OutgoingTimeout";
-  readonly code = "timeout";
-}
-
 /** What is read of an answer's body, so that an ordinary one is not cut; none of it is kept. */
 const MAX_BODY_BYTES = 64 * 1024;
 
 /**
  * Sends a request to an address that the guard has checked, and returns the status of the answer.
- * Follows no redirect. Throws OutgoingTimeout, AddressRefused, the system's error, or the signal's reason.
+ * Follows no redirect. Throws OutgoingFailure, the system's error, or the signal's reason.
  */
 export async function guardedFetch(
   url: URL,
@@ -43,7 +39,7 @@ export async function guardedFetch(
     return answer.statusCode ?? 0;
   } catch (error) {
     signal.throwIfAborted();
-    throw timeout.signal.aborted ? new OutgoingTimeout(`no answer within ${timeoutMs} ms`) : error;
+    throw timeout.signal.aborted ? new OutgoingFailure("timeout", `no answer within ${timeoutMs} ms`) : error;
   } finally {
     clearTimeout(timer);
   }

@@ -2,6 +2,7 @@ import type { Attempt } from "@framewright/contract";
 
 import type { GuardedAgents } from "../outgoing/guarded-agents.ts";
 import { guardedFetch } from "../outgoing/guarded-fetch.ts";
+import { OutgoingFailure } from "../outgoing/outgoing-failure.ts";
 import { VERSION } from "../version.ts";
 import { webhookHeaders } from "./sign.ts";
 
@@ -30,6 +31,7 @@ export function isTaken({ status }: Attempt): boolean {
 }
 
 function failureCode(error: unknown): string {
+  if (error instanceof OutgoingFailure) return error.code;
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown";
 }
 

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 
 import { type Delivery, ProblemError, type Webhook, type WebhookTestResult } from "@framewright/contract";
 
-import { AddressRefused, type Guard } from "../outgoing/guard.ts";
+import type { Guard } from "../outgoing/guard.ts";
+import { OutgoingFailure } from "../outgoing/outgoing-failure.ts";
 import { isTaken, type SendWebhook } from "./send-webhook.ts";
 
 /** What the API offers of webhooks. Every method throws ProblemError. */
@@ -34,7 +35,7 @@ export function createWebhooks({ guard, send, list }: WebhooksOptions): Webhooks
     try {
       guard.check(url.hostname, portOf(url));
     } catch (error) {
-      if (!(error instanceof AddressRefused)) throw error;
+      if (!(error instanceof OutgoingFailure)) throw error;
       const errors = [{ path: field, message: error.message }];
       throw new ProblemError("invalid-request", `${field}: ${error.message}`, { errors });
     }

@@ -48,5 +48,3 @@ export async function startReceiver(answer: Answer, address = "127.0.0.1") {
     },
   };
 }
-
-export type Receiver = Awaited<ReturnType<typeof startReceiver>>;
