@@ -96,6 +96,11 @@ export const kinds = {
   /** Shorter ones could be guessed. */
   secret: z.string().min(16, "expected at least 16 characters"),
   storeUrl,
+  /** Seconds, or null for what the service finds best. */
+  autoSeconds: z.union(
+    [z.literal("auto").transform(() => null), number(1, 600)],
+    "expected auto, or a whole number from 1 to 600",
+  ),
   autoBytes: z.union(
     [z.literal("auto"), number(MIN_WORKER_BYTES, Number.MAX_SAFE_INTEGER)],
     `expected auto, or a whole number from ${MIN_WORKER_BYTES}`,

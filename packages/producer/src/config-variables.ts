@@ -3,6 +3,7 @@ import { hidden, kinds, optional, variable } from "./config-types.ts";
 const {
   apiKeys,
   autoBytes,
+  autoSeconds,
   bytes,
   choice,
   databaseUrl,
@@ -114,6 +115,7 @@ export const VARIABLES = {
   workerMemoryBytes: variable(
     "PRODUCER_WORKER_MEMORY_BYTES",
     autoBytes,
+    autoSeconds,
     "auto",
     "Memory, in bytes, at which a render worker with its browser is ended; auto shares out what the service may use.",
   ),
@@ -143,6 +145,12 @@ export const VARIABLES = {
     seconds,
     "3600",
     "Deadline of a render, in seconds.",
+  ),
+  chunkSeconds: variable(
+    "PRODUCER_CHUNK_SECONDS",
+    autoSeconds,
+    "auto",
+    "Work of a chunk, the unit of retry and distribution, in seconds of one core; auto gives 5 to 30.",
   ),
   planTimeoutMs: variable("PRODUCER_PLAN_TIMEOUT_SECONDS", seconds, "60", "Deadline of a plan, in seconds."),
   readyTimeoutMs: variable(

@@ -103,7 +103,11 @@ export async function startProducer({
   const settings: RenderSettings = {
     ...config,
     workers: capacity.workers,
-    limits: { maxDurationSeconds: config.maxDurationMs / 1000, maxFrames: config.maxFrames },
+    limits: {
+      maxDurationSeconds: config.maxDurationMs / 1000,
+      maxFrames: config.maxFrames,
+      chunkSeconds: config.chunkSeconds,
+    },
   };
   let loop: WorkLoop | null = null;
   const leases = (): ReadonlySet<Lease> => loop?.leases ?? new Set();

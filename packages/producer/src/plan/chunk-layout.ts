@@ -29,11 +29,16 @@ export function frameSeconds({ width, height }: Size): number {
   return Math.max(MIN_FRAME_SECONDS, (FRAME_SECONDS_720P * width * height) / PIXELS_720P);
 }
 
-/** Cuts a range into chunks of 5 to 30 s of work each, of equal length but for one frame; only a lone one may be short. */
-export function layOutChunks({ startFrame, endFrame }: FrameRange, size: Size): Chunk[] {
+/** Cuts a range into chunks of 5 to 30 s of work each, or of as much as is asked for, of equal length but for one frame; only a lone one may be short. */
+export function layOutChunks(
+  { startFrame, endFrame }: FrameRange,
+  size: Size,
+  chunkSeconds: number | null = null,
+): Chunk[] {
   const frames = endFrame - startFrame;
   const work = frames * frameSeconds(size);
-  const target = Math.min(LONG_CHUNK_SECONDS, Math.max(SHORT_CHUNK_SECONDS, work / CHUNKS_BEFORE_GROWING));
+  const usual = Math.min(LONG_CHUNK_SECONDS, Math.max(SHORT_CHUNK_SECONDS, work / CHUNKS_BEFORE_GROWING));
+  const target = chunkSeconds ?? usual;
   const most = Math.max(1, Math.floor(frames / MIN_CHUNK_FRAMES));
   const count = Math.min(most, shareable(Math.floor(work / target)));
   const cut = (index: number): number => startFrame + Math.floor((index * frames) / count);

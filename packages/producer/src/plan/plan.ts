@@ -54,7 +54,7 @@ export function plan(input: PlanInput): Planned {
     throw new ProblemError("variables-invalid", declarations.variablesError);
   const range = frameRange(options.range, totalFrames, fps);
   const frames = range.endFrame - range.startFrame;
-  const chunks = layOutChunks(range, video);
+  const chunks = layOutChunks(range, video, limits.chunkSeconds);
   return {
     page,
     plan: {

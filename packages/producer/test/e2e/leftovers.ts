@@ -1,5 +1,5 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 
 import { expect } from "vitest";
 
@@ -8,7 +8,10 @@ import { processTree, until } from "./process-tree.ts";
 /** Ending a browser and removing its profile takes well under a second; a busy machine needs longer. */
 export const QUIET_WITHIN_MS = 5_000;
 
-/** Everything below a data folder's scratch, except each process's own folder. */
+/** Compositions that a process keeps unpacked until it ends. */
+export const UNPACKED = "snapshots";
+
+/** Everything below a data folder's scratch, except each process's own folder and the compositions that it keeps. */
 export async function scratchFiles(dataDir: string): Promise<string[]> {
   const scratch = join(dataDir, "scratch");
   const owners = await readdir(scratch);
@@ -16,7 +19,7 @@ export async function scratchFiles(dataDir: string): Promise<string[]> {
   const inside = await Promise.all(
     owners.map((owner) => readdir(join(scratch, owner), { recursive: true }).catch(() => [owner])),
   );
-  return inside.flat();
+  return inside.flat().filter((path) => path.split(sep)[0] !== UNPACKED);
 }
 
 async function socketsOf(pid: number): Promise<string[]> {

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, type TestContext } from "vitest";
 
 import { expectRecovery } from "../../../pool/test/faults/recovery.ts";
+import { UNPACKED } from "../e2e/leftovers.ts";
 import { processTree } from "../e2e/process-tree.ts";
 
 export const MIB = 2 ** 20;
@@ -88,11 +89,13 @@ export async function expectLetGo(context: TestContext, pid: number, before: Foo
   }
 }
 
-/** Names of the folders that a service has in its scratch folder now. */
+/** Names of the folders that a service has in its scratch folder now, but for that of compositions that it keeps. */
 export async function scratchFolders(dataDir: string): Promise<string[]> {
   const scratch = join(dataDir, "scratch");
   const owners = await readdir(scratch);
-  return (await Promise.all(owners.map((owner) => readdir(join(scratch, owner))))).flat();
+  return (await Promise.all(owners.map((owner) => readdir(join(scratch, owner)))))
+    .flat()
+    .filter((name) => name !== UNPACKED);
 }
 
 /** Bytes of the files below a service's scratch folder; those that vanish meanwhile count as none. */
