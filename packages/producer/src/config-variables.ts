@@ -115,7 +115,6 @@ export const VARIABLES = {
   workerMemoryBytes: variable(
     "PRODUCER_WORKER_MEMORY_BYTES",
     autoBytes,
-    autoSeconds,
     "auto",
     "Memory, in bytes, at which a render worker with its browser is ended; auto shares out what the service may use.",
   ),
