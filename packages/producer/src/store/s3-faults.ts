@@ -41,8 +41,10 @@ export function isNotImplemented(error: unknown): boolean {
 
 /** What a failure comes to; what the server said stays in the log, but for its code. */
 export function asS3Fault(error: unknown): unknown {
-  if (statusOf(error) === undefined) return asStoreFault(error);
-  return storeUnavailable(`refused the request (${nameOf(error)})`, error);
+  const status = statusOf(error);
+  if (status === undefined) return asStoreFault(error);
+  // An answer to HEAD has no body, and so no more than its status.
+  return storeUnavailable(`refused the request (${nameOf(error)}, status ${status})`, error);
 }
 
 export function failing(error: unknown): ProblemError {

@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+
+import { chooseExcess } from "../../src/store/retain.ts";
+import { checkLink, signLink } from "../../src/store/signed-link.ts";
+import { parseStoreUrl } from "../../src/store/store-url.ts";
+
+describe("retention by size", () => {
+  const files = [
+    { key: "new", bytes: 10, finishedAt: new Date(3_000) },
+    { key: "old", bytes: 10, finishedAt: new Date(1_000) },
+    { key: "middle", bytes: 20, finishedAt: new Date(2_000) },
+  ];
+
+  it.each([
+    [40, []],
+    [39, ["old"]],
+    [30, ["old"]],
+    [29, ["old", "middle"]],
+    [10, ["old", "middle"]],
+    [9, ["old", "middle", "new"]],
+  ])("lets the oldest go until no more than %i bytes are left", (maxBytes, gone) => {
+    expect(chooseExcess(files, maxBytes)).toEqual(gone);
+  });
+
+  it("has nothing to let go of", () => {
+    expect(chooseExcess([], 0)).toEqual([]);
+  });
+});
+
+describe("signed links", () => {
+  const secret = "a secret of the service";
+  const now = new Date("2030-01-01T00:00:00Z");
+  const later = new Date(now.getTime() + 60_000);
+  const path = "/v1/renders/abc/artifact";
+  const urlOf = (link: string): URL => new URL(link, "http://service.example");
+  const check = (link: string, at = now): string => checkLink(urlOf(link), secret, at);
+
+  it("are valid until they expire", () => {
+    const link = signLink(path, later, secret);
+    expect(check(link)).toBe("valid");
+    expect(check(`${link}&download=0`)).toBe("valid");
+    expect(check(link, new Date(later.getTime() - 1))).toBe("valid");
+    expect(check(link, later)).toBe("expired");
+  });
+
+  it("hold for one path, one time and one secret", () => {
+    const link = signLink(path, later, secret);
+    expect(check(link.replace("abc", "abd"))).toBe("invalid");
+    expect(check(link.replace(/expires=\d+/, (text) => `${text}0`))).toBe("invalid");
+    expect(check(link.replace(/expires=\d+&/, ""))).toBe("invalid");
+    expect(check(`${link}&expires=99999999999`)).toBe("invalid");
+    expect(check(`${link}&signature=x`)).toBe("invalid");
+    expect(check(link.replace(/signature=.*/, "signature="))).toBe("invalid");
+    expect(checkLink(urlOf(link), "another secret", now)).toBe("invalid");
+    expect(check(path)).toBe("unsigned");
+  });
+
+  it("carry an expiry that cannot be made up", () => {
+    const forged = signLink(path, later, secret).replace(/expires=\d+/, "expires=Infinity");
+    expect(check(forged)).toBe("invalid");
+  });
+});
+
+describe("the URL of a store", () => {
+  it.each([
+    ["s3://bucket", { kind: "s3", bucket: "bucket", prefix: "" }],
+    ["s3://bucket/", { kind: "s3", bucket: "bucket", prefix: "" }],
+    ["s3://my.bucket-1/some//where", { kind: "s3", bucket: "my.bucket-1", prefix: "some/where/" }],
+    ["file:///mnt/shared%20files/", { kind: "folder", dir: "/mnt/shared files" }],
+  ])("%s is taken", (url, location) => {
+    expect(parseStoreUrl(url)).toEqual(location);
+  });
+
+  it.each([
+    "",
+    "bucket",
+    "s3://",
+    "s3://a/../b",
+    "s3://a b/c",
+    "file://host/dir",
+    "file:dir",
+    "http://x/y",
+    "file:///%zz",
+  ])("%s is not", (url) => {
+    expect(parseStoreUrl(url)).toBeNull();
+  });
+});
