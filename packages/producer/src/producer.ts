@@ -172,6 +172,7 @@ export async function startProducer({
     async () => {
       renders.drain();
       await loop?.drain(Date.now() + drainMs, handedBack);
+      renders.close();
     },
     drainMs + CLOSE_STEP_MS,
   );

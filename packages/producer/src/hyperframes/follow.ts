@@ -31,7 +31,11 @@ export async function* follow(
       yield progressMessage(event.progress);
     }
   }
-  throw new ProblemError("cancelled", "The events of the render ended before it had finished.");
+  signal.throwIfAborted();
+  // Its client gets this answer, and nobody else waits for it.
+  const problem = new ProblemError("shutting-down", "The service shut down before the render was done.");
+  await deps.renders.cancel(render.id, problem.message, tenant);
+  throw problem;
 }
 
 function lastMessage(error: unknown, course: Course) {

@@ -49,6 +49,7 @@ function parseCursor(cursor: string | undefined): number {
 /** Renders whose state is in the database alone: what one process admits, any other may go on with. */
 export class DurableRenders implements Renders {
   readonly #deps: DurableRendersDeps;
+  readonly #closing = new AbortController();
   #isDraining = false;
 
   constructor(deps: DurableRendersDeps) {
@@ -92,7 +93,7 @@ export class DurableRenders implements Renders {
     } finally {
       await submission.snapshot.discard();
     }
-    return orderPlan(submission, this.#deps, signal);
+    return orderPlan(submission, this.#deps, AbortSignal.any([signal, this.#closing.signal]));
   }
 
   async #row(id: string, tenant: string): Promise<RenderRow> {
@@ -160,7 +161,7 @@ export class DurableRenders implements Renders {
     tenant: string,
   ): AsyncGenerator<RenderEvent> {
     await this.#row(id, tenant);
-    yield* followEvents(this.#deps, id, afterId, signal);
+    yield* followEvents(this.#deps, id, afterId, AbortSignal.any([signal, this.#closing.signal]));
   }
 
   async artifact(id: string, tenant: string): Promise<StoredArtifact> {
@@ -193,5 +194,10 @@ export class DurableRenders implements Renders {
   /** Takes no more renders. Those that are there stay, for this service's next life or another one. */
   drain(): void {
     this.#isDraining = true;
+  }
+
+  /** Lets go of everybody who waits for a plan or follows a render. */
+  close(): void {
+    this.#closing.abort(new ProblemError("shutting-down", "The service shut down before it was done."));
   }
 }
