@@ -37,8 +37,11 @@ function environment(dir: string): Record<string, string> {
     PRODUCER_PORT: "0",
     PRODUCER_HEALTH_HOST: "127.0.0.1",
     PRODUCER_HEALTH_PORT: "0",
-    // Nobody but this command can reach it, and it knows no key.
+    // What a service on this machine may be configured to share: this one is the command's own.
+    PRODUCER_ROLE: "all",
     PRODUCER_API_KEYS: "",
+    PRODUCER_STORE_URL: "",
+    DATABASE_URL: "",
     PRODUCER_DATA_DIR: join(dir, "data"),
     PRODUCER_LOG_LEVEL: "silent",
     // What still runs when the command ends was cancelled by it.

@@ -68,6 +68,11 @@ describe("without --server", () => {
     expect(code).toBe(0);
     expect(producer.log.closed).toBe(1);
     expect(producer.log.env).toMatchObject({ PRODUCER_PORT: "0", PRODUCER_HEALTH_PORT: "0" });
+    expect(producer.log.env).toMatchObject({
+      DATABASE_URL: "",
+      PRODUCER_STORE_URL: "",
+      PRODUCER_API_KEYS: "",
+    });
     expect(existsSync(dirname(producer.log.env["PRODUCER_DATA_DIR"] ?? "/"))).toBe(false);
   });
 

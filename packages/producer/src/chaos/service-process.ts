@@ -102,6 +102,7 @@ export async function startServiceProcess(
     env: {
       ...env,
       PRODUCER_HOST: "127.0.0.1",
+      PRODUCER_API_KEYS: "",
       PRODUCER_PORT: "0",
       PRODUCER_HEALTH_HOST: "127.0.0.1",
       PRODUCER_HEALTH_PORT: "0",
