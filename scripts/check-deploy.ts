@@ -1,9 +1,11 @@
 // Checks deploy/ without a cluster or a container engine: the manifests, as kustomize builds them, against the schemas of
-// Kubernetes and KEDA and against the service's own configuration; the Dockerfile; and what they have to agree on.
+// Kubernetes and KEDA and against the service's own configuration; the Dockerfile; the guide;
+// and what they have to agree on.
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { checkDockerfile } from "./deploy/dockerfile-rules.ts";
+import { checkGuide } from "./deploy/guide-rules.ts";
 import { buildManifests, deploymentsOf, hasKubectl } from "./deploy/manifests.ts";
 import { checkScaling, checkSelections } from "./deploy/network-rules.ts";
 import { checkPods } from "./deploy/pod-rules.ts";
@@ -34,7 +36,7 @@ async function manifestFaults(): Promise<string[]> {
 
 const canBuild = hasKubectl();
 if (!canBuild) console.log("The manifests are not checked: kubectl is not installed.");
-const faults = canBuild ? await manifestFaults() : checkDockerfile([]);
+const faults = [...(canBuild ? await manifestFaults() : checkDockerfile([])), ...checkGuide()];
 for (const fault of faults) console.error(fault);
 console.log(faults.length === 0 ? "deploy/ is in order." : `${faults.length} faults in deploy/.`);
 process.exitCode = faults.length === 0 ? 0 : 1;
