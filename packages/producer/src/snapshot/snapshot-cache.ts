@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 
-import { isProblemError } from "@framewright/contract";
+import { isProblemError, ProblemError } from "@framewright/contract";
 
 import type { Snapshot } from "../renders/port.ts";
 import { hasCode } from "../scratch/has-code.ts";
@@ -21,7 +21,7 @@ export interface HeldSnapshot {
 
 /** Snapshots of the store, unpacked for this process. */
 export interface SnapshotCache {
-  /** Brings a snapshot here, once for all who ask. Throws `artifact-corrupt`, `store-unavailable`, `disk-full`, or the signal's reason. */
+  /** Brings a snapshot here, once for all who ask. Throws `artifact-corrupt`, `store-unavailable`, `disk-full`, `shutting-down`, or the signal's reason. */
   acquire(hash: string, signal: AbortSignal): Promise<HeldSnapshot>;
   /** Takes over a snapshot's folder that is at hand: it is moved in, or removed when the snapshot is here already. */
   add(snapshot: Pick<Snapshot, "hash" | "dir" | "bytes">): Promise<void>;
@@ -64,12 +64,15 @@ class UnpackedSnapshots implements SnapshotCache {
   readonly #entries = new Map<string, Entry>();
   readonly #loads = new Map<string, Load>();
 
+  #isClosed = false;
+
   constructor(options: SnapshotCacheOptions) {
     this.#options = options;
   }
 
   async acquire(hash: string, signal: AbortSignal): Promise<HeldSnapshot> {
     signal.throwIfAborted();
+    if (this.#isClosed) throw closing();
     const ticket: Ticket = Symbol(hash);
     const release = (): Promise<void> => this.#release(hash, ticket);
     try {
@@ -102,8 +105,9 @@ class UnpackedSnapshots implements SnapshotCache {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     const loads = [...this.#loads.values()];
-    for (const { abort } of loads) abort.abort(new Error("The snapshots are closed."));
+    for (const { abort } of loads) abort.abort(closing());
     await Promise.allSettled(loads.map(({ done }) => untilAborted(done, answerSignal())));
   }
 
@@ -139,6 +143,7 @@ class UnpackedSnapshots implements SnapshotCache {
       return { dir, bytes };
     } catch (error) {
       await this.#remove(dir);
+      signal.throwIfAborted();
       throw isProblemError(error) && error.code === "artifact-expired" ? lost(error) : error;
     }
   }
@@ -193,4 +198,8 @@ class UnpackedSnapshots implements SnapshotCache {
     snapshotKey(hash);
     return join(this.#options.dir, `${hash}-${randomUUID()}`);
   }
+}
+
+function closing(): ProblemError {
+  return new ProblemError("shutting-down", "The service takes no more work.");
 }
