@@ -23,6 +23,7 @@ function throttled(write: Write, onFailure: (error: unknown) => void): Reports {
   let pending: Parameters<Write>[0] = {};
   let toldAt = -Infinity;
   let waitingFor: string | null = null;
+  let isUrgent = false;
   let writing: Promise<void> | null = null;
   let closed = false;
   const flush = async (): Promise<void> => {
@@ -31,13 +32,20 @@ function throttled(write: Write, onFailure: (error: unknown) => void): Reports {
     pending = {};
     await write(news).catch(onFailure);
   };
+  /** What came to wait for meanwhile may be the last that is told for long. */
+  const flushUrgent = async (): Promise<void> => {
+    do {
+      isUrgent = false;
+      await flush();
+    } while (isUrgent && !closed);
+  };
   return {
     tell(news) {
-      const isChange = news.waitingFor !== undefined && news.waitingFor !== waitingFor;
+      isUrgent ||= news.waitingFor !== undefined && news.waitingFor !== waitingFor;
       if (news.framesDone !== undefined) pending.framesDone = news.framesDone;
       if (news.waitingFor !== undefined) waitingFor = pending.waitingFor = news.waitingFor;
-      if (closed || writing || (!isChange && performance.now() - toldAt < INTERVAL_MS)) return;
-      writing = flush().finally(() => (writing = null));
+      if (closed || writing || (!isUrgent && performance.now() - toldAt < INTERVAL_MS)) return;
+      writing = flushUrgent().finally(() => (writing = null));
     },
     async close() {
       closed = true;
