@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import { createUntouchedWork, type UntouchedWork } from "../../src/health/untouched-work.ts";
 import { longestSilenceMs, viewWork } from "../../src/health/view-work.ts";
+import type { Load } from "../../src/renders/watch-load.ts";
 
 const IDLE = { hasStartable: false, expectsProgress: false };
 const BUSY = { hasStartable: false, expectsProgress: true };
@@ -46,35 +47,49 @@ test("running work is untouched when none of it has moved for longer than it may
   expect(work.look(BUSY)).toBeNull();
 });
 
-const child = (state: "ready" | "busy") => ({ state }) as Parameters<typeof viewWork>[1]["children"][number];
+type Child = Parameters<typeof viewWork>[2]["children"][number];
+type Doing = Load["doing"];
+const child = (state: "ready" | "busy") => ({ state }) as Child;
+/** What a service of two places sees. */
+const view = (
+  load: Partial<Load>,
+  pool: { states: readonly ("ready" | "busy")[]; queued?: number },
+  held = false,
+) =>
+  viewWork({ waiting: 0, running: 0, runnable: 0, doing: [], ...load }, held, {
+    size: 2,
+    queued: pool.queued ?? 0,
+    children: pool.states.map(child),
+  });
 
 test.each([
   ["a long queue behind busy workers", 500, ["capture", "capture"], ["busy", "busy"], 40, false],
   ["a queue though a place is free", 1, ["capture"], ["busy", "ready"], 0, true],
+  ["a queue whose next work has its place already", 1, ["capture", "plan"], ["busy", "ready"], 0, false],
   ["a task though a worker is free", 0, ["capture", "capture"], ["busy", "ready"], 1, true],
-  ["a task while no worker is there", 0, ["capture"], [], 1, false],
+  ["work while no worker is there", 3, ["capture"], [], 1, false],
   ["nothing", 0, [], ["ready", "ready"], 0, false],
-] as const)("%s: %i waiting, %j, workers %j", (_, waiting, stages, states, queued, hasStartable) => {
-  const children = states.map(child);
-  expect(viewWork({ waiting, held: false, stages }, { size: 2, queued, children }).hasStartable).toBe(
-    hasStartable,
-  );
+] as const)("%s: %i runnable, %j, workers %j", (_, runnable, doing: Doing, states, queued, hasStartable) => {
+  expect(view({ runnable, doing }, { states, queued }).hasStartable).toBe(hasStartable);
+});
+
+test("renders that wait for their turn are not startable while nothing of them is in the queue", () => {
+  expect(view({ waiting: 9, running: 9 }, { states: ["ready", "ready"] }).hasStartable).toBe(false);
 });
 
 test.each([
-  ["capture advances", ["capture"], ["busy"], true],
-  ["a task that assembles tells of no progress", ["capture", "assemble"], ["busy", "busy"], false],
-  ["assembling takes a worker", ["assemble"], ["ready"], true],
-  ["storing tells of no progress, and takes no worker", ["store"], ["ready"], false],
-  ["nothing runs", [], ["ready"], false],
-] as const)("%s: progress is expected: %j, workers %j", (_, stages, states, expectsProgress) => {
-  const pool = { size: 2, queued: 0, children: states.map(child) };
-  expect(viewWork({ waiting: 0, held: false, stages }, pool).expectsProgress).toBe(expectsProgress);
+  ["capture advances", ["capture"], true],
+  ["a plan advances", ["plan"], true],
+  ["what joins, checks and stores tells of no progress", ["assemble", "assemble"], false],
+  ["capture beside it does", ["assemble", "capture"], true],
+  ["nothing runs", [], false],
+] as const)("%s: progress is expected of %j", (_, doing: Doing, expectsProgress) => {
+  expect(view({ doing }, { states: ["ready"] }).expectsProgress).toBe(expectsProgress);
 });
 
 test("what the service itself holds is not startable", () => {
-  const pool = { size: 2, queued: 0, children: [child("ready")] };
-  expect(viewWork({ waiting: 3, held: true, stages: [] }, pool).hasStartable).toBe(false);
+  expect(view({ runnable: 3 }, { states: ["ready"] }).hasStartable).toBe(true);
+  expect(view({ runnable: 3 }, { states: ["ready"] }, true).hasStartable).toBe(false);
 });
 
 test("silence is borne for longer than any single step may take", () => {

@@ -1,5 +1,5 @@
-import { createHash, randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,6 +9,7 @@ import pino from "pino";
 import { createApp } from "../../src/app.ts";
 import type { AppDeps } from "../../src/app-deps.ts";
 import { startServer } from "../../src/http/server.ts";
+import { createOutputTokens } from "../../src/hyperframes/token.ts";
 import type { Intake } from "../../src/intake/port.ts";
 import type { Snapshot } from "../../src/renders/port.ts";
 import { FakeRenders } from "./fake-renders.ts";
@@ -64,8 +65,10 @@ export async function startApp(overrides: Partial<AppDeps> = {}) {
       list: async () => [],
     },
     apiKeys: [],
-    serveArtifact: async (request, { path, contentType }, { download }) => {
-      const bytes = await readFile(path);
+    outputTokens: createOutputTokens(randomBytes(32)),
+    fetchArtifact: ({ key }, file) => copyFile(join(root, key), file),
+    serveArtifact: async (request, { key, contentType }, { download }) => {
+      const bytes = await readFile(join(root, key));
       return new Response(request.method === "HEAD" ? null : bytes, {
         headers: {
           "content-type": contentType,
@@ -89,10 +92,10 @@ export async function startApp(overrides: Partial<AppDeps> = {}) {
     version: "0.0.0",
     ...overrides,
   };
-  const artifact = join(root, "artifact.mp4");
-  await writeFile(artifact, "video");
+  await writeFile(join(root, "artifact.mp4"), "video");
   renders.stored = {
-    path: artifact,
+    key: "artifact.mp4",
+    bytes: 5,
     filename: "artifact.mp4",
     contentType: "video/mp4",
     sha256: "0".repeat(64),

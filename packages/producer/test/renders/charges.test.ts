@@ -1,7 +1,7 @@
 import { type Evidence, type ProblemCode, ProblemError } from "@framewright/contract";
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { Charges } from "../../src/renders/charges.ts";
+import { Charges, type ChargesState } from "../../src/renders/charges.ts";
 import { publicLines } from "../../src/renders/public-lines.ts";
 
 type Exit = NonNullable<Evidence["exit"]>;
@@ -12,7 +12,15 @@ function problem(code: ProblemCode, exit?: Partial<Exit>, cause?: string): Probl
 }
 
 const DIR = "/data/scratch/render-x";
-const nextAttempt = () => ({ beganAt: performance.now(), dir: DIR });
+
+/** What begins is later than all that came before it. */
+function nextAttempt() {
+  vi.setSystemTime(Date.now() + 1);
+  return { beganAt: Date.now(), dir: DIR };
+}
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
+afterEach(() => void vi.useRealTimers());
 
 const killed = (): ProblemError => problem("worker-lost", { signal: "SIGKILL" });
 const oom = (): ProblemError => problem("worker-lost", { reason: "oom", signal: "SIGKILL" });
@@ -64,6 +72,7 @@ describe("Charges of a render", () => {
     const charges = new Charges();
     const attempts = [nextAttempt(), nextAttempt(), nextAttempt()];
     return turns.map((turn) => {
+      vi.setSystemTime(Date.now() + 1);
       try {
         return charges.note(loss(), attempts[turn]!).charge;
       } catch (error) {
@@ -94,6 +103,20 @@ describe("Charges of a render", () => {
   it("charges an incident once one of its losses speaks of the composition", () => {
     const losses = [killed(), oom(), oom()];
     expect(accountOfThree([0, 1, 2], () => losses.shift() ?? killed())).toEqual([null, 1, null]);
+  });
+
+  it("goes on with the account that was kept, whoever reads it", () => {
+    let kept: ChargesState | null = null;
+    const note = (): number | null => {
+      const charges = new Charges(kept);
+      try {
+        return charges.note(oom(), nextAttempt()).charge;
+      } finally {
+        kept = JSON.parse(JSON.stringify(charges.state)) as ChargesState;
+      }
+    };
+    expect([note(), note()]).toEqual([1, 2]);
+    expect(note).toThrow(expect.objectContaining({ code: "composition-poisonous" }));
   });
 
   it("gives the evidence with the poison: the exit, and the last words without paths and stacks", () => {

@@ -24,8 +24,8 @@ afterEach(() => {
 function open(options: Partial<WatchOptions>): void {
   heartbeat.setCause("starting", false);
   watch = watchReadiness({
-    pool,
-    launches: { fault: null },
+    database: { fault: null },
+    side: { pool, launches: { fault: null } },
     heartbeat,
     work: createUntouchedWork({ boundMs: 60_000, silenceMs: 60_000 }),
     viewWork: () => IDLE,
@@ -74,10 +74,29 @@ test("memory that cannot be read is logged once, and once more after it could be
 });
 
 test("while browsers do not start, the service is not ready and refuses work", () => {
-  open({ launches: { fault: "The browser did not start 3 times in a row." } });
+  open({ side: { pool, launches: { fault: "The browser did not start 3 times in a row." } } });
   expect(causes()).toEqual(["launch-failing"]);
   expect(watch?.refusal()).toMatchObject({
     code: "worker-unavailable",
     message: "The browser did not start 3 times in a row.",
   });
+});
+
+test("while the database is away, the service is not ready and refuses work, and both end with it", async () => {
+  const database: { fault: string | null } = { fault: "The database does not answer." };
+  open({ database });
+  expect(causes()).toEqual(["database-unreachable"]);
+  expect(watch?.refusal()).toMatchObject({
+    code: "database-unavailable",
+    message: "The database does not answer.",
+  });
+  database.fault = null;
+  expect(watch?.refusal()).toBeNull();
+  await expect.poll(causes, { timeout: 3_000 }).toEqual([]);
+});
+
+test("where no work is done, none is missed: only what is shared keeps it from being ready", () => {
+  open({ side: null, viewWork: () => ({ hasStartable: true, expectsProgress: true }) });
+  expect(causes()).toEqual([]);
+  expect(watch?.refusal()).toBeNull();
 });
