@@ -34,10 +34,13 @@ export function openS3Store(options: S3Options): Store {
   };
 }
 
+/** After an abort, the parts of a broken put are removed: what takes longer hangs on the disk. */
+const GRACE_MS = 5_000;
+
 /** The work's outcome, with failures in the words of the store. */
 async function answer<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
   try {
-    return await work;
+    return await (signal ? untilAborted(work, signal, GRACE_MS) : work);
   } catch (error) {
     signal?.throwIfAborted();
     throw asS3Fault(error);

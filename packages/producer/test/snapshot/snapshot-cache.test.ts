@@ -140,7 +140,7 @@ describe("the cache of snapshots", () => {
     const cache = cacheOf(10_000, slow);
     const held = await Promise.all(Array.from({ length: 50 }, () => cache.acquire(hash, soon())));
     expect(new Set(held.map(({ dir }) => dir)).size).toBe(1);
-    await Promise.all(held.map(({ release }) => release()));
+    await Promise.all(held.map((one) => one.release()));
     await (await cache.acquire(hash, soon())).release();
     expect(opened()).toBe(1);
   });
@@ -159,7 +159,7 @@ describe("the cache of snapshots", () => {
     const all = [again, back, await cache.acquire(hashes[2], soon())];
     expect(await cached()).toBe(3);
     for (const { dir } of all) expect(await gone(dir)).toBe(false);
-    await Promise.all(all.map(({ release }) => release()));
+    await Promise.all(all.map((one) => one.release()));
     expect(await cached()).toBe(2);
     // A second release of the same hold is none of another's.
     const held = await cache.acquire(hashes[2], soon());

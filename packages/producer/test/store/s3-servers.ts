@@ -18,7 +18,7 @@ interface S3rver {
   close(): Promise<void>;
 }
 
-/** On disk; checks signatures; cannot abort uploads, nor list them. */
+/** On disk; knows its access keys, but checks no signatures of today; cannot abort uploads, nor list them. */
 export async function startS3rver(): Promise<S3Server> {
   const Server: new (options: object) => S3rver = createRequire(import.meta.url)("s3rver");
   const directory = await mkdtemp(join(tmpdir(), "s3rver-"));
@@ -35,7 +35,7 @@ export async function startS3rver(): Promise<S3Server> {
   };
 }
 
-/** In memory; aborts uploads; checks no signatures. */
+/** In memory; aborts uploads; takes every access key. */
 export async function startFauxqsS3(): Promise<S3Server> {
   const server = await startFauxqs({ port: 0, logger: false, host: "127.0.0.1" });
   server.createBucket(BUCKET);
