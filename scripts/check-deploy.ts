@@ -11,15 +11,16 @@ import { checkScaling, checkSelections } from "./deploy/network-rules.ts";
 import { checkPods } from "./deploy/pod-rules.ts";
 import { checkSchemas } from "./deploy/schemas.ts";
 
-const OVERLAY = fileURLToPath(new URL("../deploy/kubernetes/overlays/example", import.meta.url));
+const KUBERNETES = fileURLToPath(new URL("../deploy/kubernetes/", import.meta.url));
+const COMPONENTS = readdirSync(`${KUBERNETES}components`).map((name) => `${KUBERNETES}components/${name}`);
 const MIGRATIONS = new URL("../packages/producer/src/postgres/migrations/", import.meta.url);
 
 const schema = readdirSync(MIGRATIONS)
   .map((name) => readFileSync(new URL(name, MIGRATIONS), "utf8"))
   .join("\n");
 
-async function manifestFaults(): Promise<string[]> {
-  const manifests = buildManifests(OVERLAY);
+async function manifestFaults(components: readonly string[]): Promise<string[]> {
+  const manifests = buildManifests(`${KUBERNETES}overlays/example`, components);
   const deployments = deploymentsOf(manifests);
   console.log(`${manifests.length} manifests: ${manifests.map(({ kind }) => kind).join(", ")}`);
   return [
@@ -36,7 +37,13 @@ async function manifestFaults(): Promise<string[]> {
 
 const canBuild = hasKubectl();
 if (!canBuild) console.log("The manifests are not checked: kubectl is not installed.");
-const faults = [...(canBuild ? await manifestFaults() : checkDockerfile([])), ...checkGuide()];
+const found = [
+  ...(canBuild
+    ? [...(await manifestFaults([])), ...(await manifestFaults(COMPONENTS))]
+    : checkDockerfile([])),
+  ...checkGuide(),
+];
+const faults = new Set(found);
 for (const fault of faults) console.error(fault);
-console.log(faults.length === 0 ? "deploy/ is in order." : `${faults.length} faults in deploy/.`);
-process.exitCode = faults.length === 0 ? 0 : 1;
+console.log(faults.size === 0 ? "deploy/ is in order." : `${faults.size} faults in deploy/.`);
+process.exitCode = faults.size === 0 ? 0 : 1;

@@ -1,4 +1,7 @@
 import { execFileSync } from "node:child_process";
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
 
 import { parseAllDocuments } from "yaml";
 
@@ -43,14 +46,21 @@ export function hasKubectl(): boolean {
   }
 }
 
-/** What `kubectl apply -k folder` would send. */
-export function buildManifests(folder: string): Manifest[] {
-  const built = execFileSync("kubectl", ["kustomize", folder], {
-    encoding: "utf8",
-    timeout: KUBECTL_TIMEOUT_MS,
-  });
-  // The schemas are checked before anything is made of them.
-  return parseAllDocuments(built).map((document) => document.toJS() as Manifest);
+/** What `kubectl apply -k` would send for an overlay, alone or with components. */
+export function buildManifests(overlay: string, components: readonly string[] = []): Manifest[] {
+  const dir = mkdtempSync(join(tmpdir(), "check-deploy-"));
+  // Kustomize takes folders by relative path only.
+  const from = (folder: string): string => relative(realpathSync(dir), folder);
+  const over = { resources: [from(overlay)], components: components.map(from) };
+  try {
+    writeFileSync(join(dir, "kustomization.yaml"), JSON.stringify(over));
+    const options = { encoding: "utf8", timeout: KUBECTL_TIMEOUT_MS } as const;
+    const built = execFileSync("kubectl", ["kustomize", dir], options);
+    // The schemas are checked before anything is made of them.
+    return parseAllDocuments(built).map((document) => document.toJS() as Manifest);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
 }
 
 /** The Deployments among them. */
