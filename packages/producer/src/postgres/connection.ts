@@ -1,10 +1,10 @@
 import { Socket } from "node:net";
 
-import { ProblemError } from "@framewright/contract";
+import { isProblemError, ProblemError } from "@framewright/contract";
 import { type ClientConfig, DatabaseError } from "pg";
 
 /** How long a connection may take to be made, or to become free. */
-export const CONNECT_TIMEOUT_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 /** The server ends a statement that takes longer: none of ours is meant to. */
 const STATEMENT_TIMEOUT_MS = 15_000;
 /** Beyond the server's own limit nobody answers any more. */
@@ -39,6 +39,7 @@ export function asDatabaseProblem(error: unknown): unknown {
 
 /** What keeps the database from being used, in words for an operator; never its address, which may hold a password. */
 export function describeFailure(error: unknown): string {
+  if (isProblemError(error)) return error.message;
   if (error instanceof DatabaseError) return `The database refuses: ${error.message} (${error.code}).`;
   if (error instanceof Error && "code" in error && typeof error.code === "string") {
     return `The database does not accept connections (${error.code}).`;

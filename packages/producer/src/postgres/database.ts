@@ -113,6 +113,7 @@ export function createDatabase(options: DatabaseOptions): Database {
       return onClient(pool, (client) => inTransaction(client, work));
     },
     listen(channels, onNotification, onReconnect) {
+      checkOpen();
       const listener = listen(connection, { channels, onNotification, onReconnect, onWarning });
       listening.add(listener);
       return {

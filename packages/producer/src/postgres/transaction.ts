@@ -56,15 +56,16 @@ export async function inTransaction<T>(
   const told: (() => void)[] = [];
   const statements = statementsOn(client);
   await statements.query("BEGIN");
+  let result: T;
   try {
-    const result = await work({ ...statements, onCommit: (each) => void told.push(each) });
+    result = await work({ ...statements, onCommit: (each) => void told.push(each) });
     await commit(client);
-    for (const tell of told) tell();
-    return result;
   } catch (error) {
     await client.query("ROLLBACK").catch((second: unknown) => {
       throw asDatabaseProblem(new AggregateError([error, second]));
     });
     throw error;
   }
+  for (const tell of told) tell();
+  return result;
 }

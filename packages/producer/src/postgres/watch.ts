@@ -1,3 +1,4 @@
+import { ProblemError } from "@framewright/contract";
 import type pg from "pg";
 
 import { describeFailure, LIMITS } from "./connection.ts";
@@ -39,7 +40,12 @@ export function watchDatabase(
   const probe = async (): Promise<void> => {
     const limits = { connectionTimeoutMillis: PROBE_TIMEOUT_MS, query_timeout: PROBE_TIMEOUT_MS };
     connection ??= await connectClient({ ...config, ...LIMITS, ...limits }, closing.signal);
-    await connection.client.query("SELECT 1");
+    const { rows } = await connection.client.query<{ standby: boolean }>(
+      "SELECT pg_is_in_recovery() AS standby",
+    );
+    // After a failover the address may still lead to the old server, which takes no writes.
+    if (rows[0]?.standby !== false)
+      throw new ProblemError("database-unavailable", "The database is a standby.");
     if (!isReady) await prepare(closing.signal);
   };
   const drop = async (): Promise<void> => {

@@ -1,10 +1,14 @@
 import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
+import { join } from "node:path";
 
 import { expect, onTestFinished, test } from "vitest";
 
 import { createDatabase, type Database } from "../../src/postgres/database.ts";
+import { ask } from "./ask.ts";
 import { untilTrue } from "./embedded-fixture.ts";
+import { npmPrograms, openPlainServer } from "./plain-server.ts";
 import { createTestDatabase } from "./test-database.ts";
 
 interface Opened extends AsyncDisposable {
@@ -156,4 +160,16 @@ test("notifications arrive in order; a cut listener says when some may have been
     );
     return left.length === 0;
   }, 5_000);
+});
+
+test("a standby is a fault until it is promoted", { timeout: 60_000 }, async () => {
+  await using server = await openPlainServer(await npmPrograms());
+  await writeFile(join(server.dataDir, "standby.signal"), "");
+  await server.start();
+  await using opened = open(server.url);
+  const { database } = opened;
+  await untilTrue(() => database.fault === "The database is a standby.");
+  await ask(server.url, "SELECT pg_promote()");
+  await database.ready;
+  expect(database.fault).toBeNull();
 });

@@ -101,12 +101,14 @@ test(
   },
 );
 
-test("starts where the lock of a killed server names a stranger", { timeout: TIMEOUT_MS }, async () => {
+test("starts where the locks of a killed server name a stranger", { timeout: TIMEOUT_MS }, async () => {
   await using folder = await openDataFolder();
   const database = await folder.open();
   await database.ready;
   await database.close();
-  await writeFile(join(serverFolder(folder), "data", "postmaster.pid"), `${process.pid}\n/proc/self/cwd\n`);
+  for (const lock of ["postmaster.pid", ".s.PGSQL.5432.lock"]) {
+    await writeFile(join(serverFolder(folder), "data", lock), `${process.pid}\n/proc/self/cwd\n`);
+  }
   await (
     await folder.open()
   ).ready;

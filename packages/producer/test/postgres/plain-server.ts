@@ -31,6 +31,7 @@ export async function npmPrograms(): Promise<string> {
 /** A server that nobody looks after, reached over TCP, as one of another machine is. */
 export interface PlainServer extends AsyncDisposable {
   readonly url: string;
+  readonly dataDir: string;
   /** Starts it and waits until it answers. */
   start(): Promise<void>;
   /** Ends it at once, as a crash does (`pg_ctl -m immediate stop`). */
@@ -76,6 +77,7 @@ export async function openPlainServer(binDir: string): Promise<PlainServer> {
   };
   return {
     url,
+    dataDir,
     stop,
     async start() {
       await using log = await open(join(dir, "log"), "a");

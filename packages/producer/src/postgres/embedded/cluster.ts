@@ -72,7 +72,9 @@ async function initialise(dataDir: string, programs: Programs, user: ServerUser 
   const args = [`--pgdata=${HERE}`, `--username=${SUPERUSER}`, "--auth=trust", ...locale];
   const options = { cwd: aside, user, timeoutMs: INIT_TIMEOUT_MS, signal };
   await runProgram(join(programs.binDir, "initdb"), args, options).catch((cause: Error) => {
-    throw new Error(`PostgreSQL cannot make its data: ${cause.message} Or set DATABASE_URL.`, { cause });
+    throw new Error(`PostgreSQL cannot make its data (${cause.message}). Mend that, or set DATABASE_URL.`, {
+      cause,
+    });
   });
   await rename(aside, dataDir);
 }

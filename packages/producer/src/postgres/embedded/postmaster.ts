@@ -85,7 +85,7 @@ async function lastWords({ logFile }: Cluster): Promise<string> {
   return fatal.replace(/^.*?(?=(LOG|FATAL|PANIC): )/, "");
 }
 
-/** Clears what a killed server has left: its other processes, and a lock that may name a stranger by now. */
+/** Clears what a killed server has left: its other processes, and locks that may name a stranger by now. */
 async function clear(cluster: Cluster, signal: AbortSignal): Promise<void> {
   if (!(await killServerProcesses(cluster.dataDir, KILL_TIMEOUT_MS))) {
     throw new Error("processes of the server before do not end.");
@@ -95,6 +95,7 @@ async function clear(cluster: Cluster, signal: AbortSignal): Promise<void> {
     throw new Error("a server of another container serves the folder.");
   }
   await rm(lockFile(cluster), { force: true });
+  await rm(join(cluster.dataDir, `.s.PGSQL.${PORT}.lock`), { force: true });
 }
 
 async function spawnPostmaster(cluster: Cluster): Promise<Postmaster> {
