@@ -78,8 +78,8 @@ export function createDatabase(options: DatabaseOptions): Database {
   const { connection, server, migrations = MIGRATIONS, onWarning } = options;
   const sockets = openSockets();
   const pool = new Pool({ ...connection, ...LIMITS, max: POOL_SIZE, stream: sockets.stream });
-  // An idle connection was lost: the pool drops it.
-  pool.on("error", (error) => onWarning("A connection to the database was lost.", error));
+  // An idle connection was lost: the pool drops it, and hangs all of it on the error, which is not for a log.
+  pool.on("error", ({ message }) => onWarning("A connection to the database was lost.", new Error(message)));
   const prepare = async (signal: AbortSignal): Promise<void> => {
     await migrate(connection, migrations, signal);
   };

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
+import { inspect } from "node:util";
 
 import { expect, onTestFinished, test } from "vitest";
 
@@ -14,13 +15,19 @@ import { createTestDatabase } from "./test-database.ts";
 interface Opened extends AsyncDisposable {
   readonly database: Database;
   readonly warnings: readonly string[];
+  /** What the warnings were for, as a log would show it. */
+  readonly causes: readonly string[];
 }
 
 function open(url: string): Opened {
   const warnings: string[] = [];
-  const onWarning = (message: string): number => warnings.push(message);
+  const causes: string[] = [];
+  const onWarning = (message: string, cause: unknown): void => {
+    warnings.push(message);
+    causes.push(inspect(cause, { depth: Infinity }));
+  };
   const database = createDatabase({ connection: { connectionString: url }, onWarning });
-  return { database, warnings, [Symbol.asyncDispose]: () => database.close() };
+  return { database, warnings, causes, [Symbol.asyncDispose]: () => database.close() };
 }
 
 test("a transaction whose work throws leaves nothing, and one that returns is kept", async () => {
@@ -116,6 +123,27 @@ test.concurrent("a server that never answers is a fault; nothing waits for it fo
   await ready;
   await expect(database.query("SELECT 1")).rejects.toMatchObject({ code: "shutting-down" });
   expect(warnings.join()).not.toContain("pass-word");
+});
+
+test("connections that are cut are told of, without how they were made", async () => {
+  await using fresh = await createTestDatabase();
+  await using opened = open(fresh.url.replace("framewright@", "framewright:pass-word@"));
+  const { database, warnings, causes } = opened;
+  await database.ready;
+  await database.query("SELECT 1");
+  await ask(
+    fresh.url,
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+  );
+  await untilTrue(() => warnings.length > 0);
+  await untilTrue(() =>
+    database.query("SELECT 1").then(
+      () => true,
+      () => false,
+    ),
+  );
+  expect(causes.join()).toMatch(/terminat/);
+  expect(causes.join()).not.toMatch(/pass-word|connectionParameters/);
 });
 
 test("a fault names the reason and neither the address nor the password", async () => {
