@@ -43,5 +43,27 @@ export function openNotices(database: Pick<Database, "listen">): Notices {
   };
 }
 
+/** Settles at the next notice about something, after a while, or when the signal aborts. `stop` ends the wait. */
+export function nextNotice(
+  notices: Notices,
+  { topic, about, withinMs }: { readonly topic: Topic; readonly about: string; readonly withinMs: number },
+  signal: AbortSignal,
+): { readonly wait: Promise<void>; readonly stop: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const off = notices.on(topic, (told) => {
+    if (told === about || told === "") resolve();
+  });
+  const timer = setTimeout(resolve, withinMs).unref();
+  const onAbort = (): void => resolve();
+  signal.addEventListener("abort", onAbort, { once: true });
+  if (signal.aborted) resolve();
+  const stop = (): void => {
+    off();
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+  };
+  return { wait: promise, stop };
+}
+
 /** The statement that gives a notice when its transaction is committed. */
 export const NOTIFY = "SELECT pg_notify($1, $2)";

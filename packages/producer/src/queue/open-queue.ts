@@ -49,24 +49,35 @@ export async function openQueue(database: Database, log: Log): Promise<Queue> {
     monitorIntervalSeconds: SUPERVISE_SECONDS,
     maintenanceIntervalSeconds: FORGET_SECONDS,
   });
-  boss.on("error", (error) => log.warn({ err: error }, "the queue could not be looked after"));
+  boss.on("error", (error) => {
+    // While the database is away, that is told once, by itself.
+    const level = database.fault === null ? "warn" : "debug";
+    log[level]({ err: error }, "the queue could not be looked after");
+  });
   boss.on("warning", (warning) => log.debug({ warning }, "queue"));
   await boss.start();
-  const known = new Set<string>();
+  const known = new Map<string, Promise<void>>();
+  const makeQueues = async (tenant: string): Promise<void> => {
+    for (const name of queuesOf(tenant)) {
+      await boss.createQueue(name, {
+        heartbeatSeconds: LEASE_SECONDS,
+        retryLimit: RETRIES,
+        retryDelay: 0,
+        deleteAfterSeconds: REMEMBERED_SECONDS,
+      });
+      // Has the queue's settings read now: within a transaction, they would need a second connection.
+      await boss.insert(name, []);
+    }
+  };
 
   return {
     boss,
-    async ensureTenant(tenant) {
-      if (known.has(tenant)) return;
-      for (const name of queuesOf(tenant)) {
-        await boss.createQueue(name, {
-          heartbeatSeconds: LEASE_SECONDS,
-          retryLimit: RETRIES,
-          retryDelay: 0,
-          deleteAfterSeconds: REMEMBERED_SECONDS,
-        });
-      }
-      known.add(tenant);
+    ensureTenant(tenant) {
+      const made = known.get(tenant) ?? makeQueues(tenant);
+      known.set(tenant, made);
+      // One that could not be made is tried again.
+      made.catch(() => known.delete(tenant));
+      return made;
     },
     async add(tx, tenant, works) {
       for (const [line, some] of Map.groupBy(works, ({ work }) => lineOf(work))) {

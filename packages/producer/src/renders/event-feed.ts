@@ -1,33 +1,11 @@
 import type { RenderEvent } from "@framewright/contract";
 
 import type { Database } from "../postgres/database.ts";
-import type { Notices } from "../queue/notices.ts";
+import { nextNotice, type Notices } from "../queue/notices.ts";
 
 /** Where no notice comes, the database is asked all the same. */
 const POLL_MS = 2_000;
 const PAGE = 500;
-
-/** Settles at the next notice about the render, after a while, or when the signal aborts. */
-function nextNotice(
-  notices: Notices,
-  id: string,
-  signal: AbortSignal,
-): { wait: Promise<void>; stop: () => void } {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const off = notices.on("events", (about) => {
-    if (about === id || about === "") resolve();
-  });
-  const timer = setTimeout(resolve, POLL_MS).unref();
-  const onAbort = (): void => resolve();
-  signal.addEventListener("abort", onAbort, { once: true });
-  if (signal.aborted) resolve();
-  const stop = (): void => {
-    off();
-    clearTimeout(timer);
-    signal.removeEventListener("abort", onAbort);
-  };
-  return { wait: promise, stop };
-}
 
 /** A render's events after `afterId`, then live ones; ends after `finished`, or when the signal aborts. */
 export async function* followEvents(
@@ -40,7 +18,7 @@ export async function* followEvents(
   let isLastLook = false;
   while (!signal.aborted) {
     // From before the look on, so that nothing falls between the two.
-    const notice = nextNotice(notices, id, signal);
+    const notice = nextNotice(notices, { topic: "events", about: id, withinMs: POLL_MS }, signal);
     try {
       const rows = await database.query<{ event: RenderEvent }>(
         "SELECT event FROM framewright.events WHERE render_id = $1 AND id > $2 ORDER BY id LIMIT $3",

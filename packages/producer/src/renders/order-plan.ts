@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { type Evidence, isProblemCode, type Plan, ProblemError } from "@framewright/contract";
 
 import type { Database } from "../postgres/database.ts";
-import { CHANNELS, NOTIFY, type Notices } from "../queue/notices.ts";
+import { CHANNELS, nextNotice, NOTIFY, type Notices } from "../queue/notices.ts";
 import type { Queue } from "../queue/open-queue.ts";
 import type { Work } from "../queue/work.ts";
 import { checkPlans } from "./admission.ts";
@@ -84,13 +84,7 @@ async function untilMade(
 ): Promise<Plan> {
   for (;;) {
     signal.throwIfAborted();
-    const { promise: notice, resolve } = Promise.withResolvers<void>();
-    const off = notices.on("plans", (about) => {
-      if (about === id || about === "") resolve();
-    });
-    const timer = setTimeout(resolve, POLL_MS).unref();
-    const onAbort = (): void => resolve();
-    signal.addEventListener("abort", onAbort, { once: true });
+    const notice = nextNotice(notices, { topic: "plans", about: id, withinMs: POLL_MS }, signal);
     try {
       const [row] = await database.query<Outcome>(
         "SELECT plan, problem FROM framewright.plans WHERE id = $1",
@@ -99,11 +93,9 @@ async function untilMade(
       if (row?.plan) return row.plan;
       if (row?.problem) throw problemOf(row.problem);
       if (!row) throw new ProblemError("internal", "The plan was given up.");
-      await notice;
+      await notice.wait;
     } finally {
-      off();
-      clearTimeout(timer);
-      signal.removeEventListener("abort", onAbort);
+      notice.stop();
     }
   }
 }

@@ -1,10 +1,12 @@
 import type { Tools } from "@framewright/engine";
 import type { Pool } from "@framewright/pool";
 
+import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import type { Scratch } from "../scratch/scratch.ts";
 import { createWorkers, type Workers } from "../work/workers.ts";
-import { tryTools } from "./find-tools.ts";
+import { findTools, type Machine, tryTools } from "./find-tools.ts";
 import { type LaunchWatch, watchLaunches } from "./launch-watch.ts";
 import { paceLaunches } from "./pace-launches.ts";
 import { firstWorker, startWorkers } from "./start-workers.ts";
@@ -17,13 +19,14 @@ export interface Side {
   readonly pool: Pool;
   readonly launches: LaunchWatch;
   readonly workers: Workers;
-  readonly capacity: Capacity;
+  readonly tools: Tools;
 }
 
 export interface SideOptions {
+  readonly config: Config;
+  readonly machine: Machine;
   readonly capacity: Capacity;
-  readonly tools: Tools;
-  readonly scratchDir: string;
+  readonly scratch: Pick<Scratch, "dir">;
   readonly metrics: Metrics;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -31,14 +34,17 @@ export interface SideOptions {
   readonly add: (name: string, end: () => Promise<void>) => void;
 }
 
-/** Starts the render workers, and what watches whether they can start what they need. */
+/** Finds the tools, starts the render workers, and what watches whether they can start what they need. */
 export async function startSide(options: SideOptions): Promise<Side> {
-  const { capacity, tools, scratchDir, metrics, log, signal, add } = options;
+  const { config, machine, capacity, metrics, log, signal, add } = options;
+  const scratchDir = options.scratch.dir;
+  const tools = await findTools(config, machine, scratchDir, log, signal);
+  signal.throwIfAborted();
   log.info(capacity, capacity.words);
   const pool = startWorkers({ capacity, scratchDir, log, onEvent: metrics.onPoolEvent });
   add("render workers", () => pool.close(Date.now() + CLOSE_MS));
   const launches = watchLaunches({ trial: (ending) => tryTools(tools, scratchDir, ending), log });
   add("trial starts", () => launches.close());
   await firstWorker(pool, signal);
-  return { pool, launches, workers: paceLaunches(createWorkers(pool), launches), capacity };
+  return { pool, launches, workers: paceLaunches(createWorkers(pool), launches), tools };
 }

@@ -16,18 +16,14 @@ export type Attempt<T> = (signal: AbortSignal, onProgress: () => void) => Promis
  * when a fault lasts for 25 s, the signal's reason, and at once what cannot pass by itself.
  */
 export async function persist<T>(attempt: Attempt<T>, signal: AbortSignal): Promise<T> {
-  let failsSince: number | null = null;
-  let fault: unknown;
-  for (let tries = 0; ; tries += 1) {
+  const fault = new Fault();
+  for (;;) {
     signal.throwIfAborted();
     const startedAt = performance.now();
-    const late = new AbortController();
-    const leftMs = failsSince === null ? null : failsSince + FAULT_MS - startedAt;
-    const timer = leftMs === null ? undefined : setTimeout(() => late.abort(), leftMs);
+    const late = fault.lastCall(startedAt);
     const onProgress = (): void => {
-      failsSince = null;
-      tries = 0;
-      clearTimeout(timer);
+      late.clear();
+      fault.end();
     };
     try {
       return await attempt(AbortSignal.any([signal, late.signal]), onProgress);
@@ -36,14 +32,42 @@ export async function persist<T>(attempt: Attempt<T>, signal: AbortSignal): Prom
       if (error instanceof LocalFault) throw error.cause;
       if (!mayPass(error)) throw error;
       // An attempt that is cut short by the end of the patience says nothing of what is wrong.
-      if (!late.signal.aborted) fault = error;
-      const now = performance.now();
-      failsSince ??= Math.max(startedAt, now - NOTICED_WITHIN_MS);
-      const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries) * (0.5 + Math.random() / 2);
-      if (now + pauseMs >= failsSince + FAULT_MS) throw failing(fault);
+      const pauseMs = fault.note(startedAt, late.signal.aborted ? undefined : error);
       await sleep(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
     } finally {
-      clearTimeout(timer);
+      late.clear();
     }
+  }
+}
+
+/** A fault, from its first failure until something gets ahead. */
+class Fault {
+  #since: number | null = null;
+  #what: unknown;
+  #failures = 0;
+
+  end(): void {
+    this.#since = null;
+    this.#failures = 0;
+  }
+
+  /** Aborts an attempt when the fault has lasted too long; without a fault an attempt may take any time. */
+  lastCall(now: number): { readonly signal: AbortSignal; clear(): void } {
+    const late = new AbortController();
+    const timer =
+      this.#since === null ? undefined : setTimeout(() => late.abort(), this.#since + FAULT_MS - now);
+    return { signal: late.signal, clear: () => clearTimeout(timer) };
+  }
+
+  /** The pause before the next attempt. Throws `store-unavailable` when the fault will have lasted too long by then. */
+  note(startedAt: number, error: unknown): number {
+    const now = performance.now();
+    this.#what = error ?? this.#what;
+    this.#since ??= Math.max(startedAt, now - NOTICED_WITHIN_MS);
+    const longestMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures);
+    this.#failures += 1;
+    const pauseMs = longestMs * (0.5 + Math.random() / 2);
+    if (now + pauseMs >= this.#since + FAULT_MS) throw failing(this.#what);
+    return pauseMs;
   }
 }

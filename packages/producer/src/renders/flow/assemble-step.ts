@@ -33,7 +33,7 @@ const MAX_ASSEMBLIES = 5;
 /** What the store says of a chunk that is not what was put, or not there. */
 const HARMED = new Set<ProblemCode>(["artifact-corrupt", "artifact-expired"]);
 
-export const CONTENT_TYPE = "video/mp4";
+const CONTENT_TYPE = "video/mp4";
 
 interface StoredChunk {
   readonly index: number;

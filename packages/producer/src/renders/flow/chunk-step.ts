@@ -9,7 +9,7 @@ import type { Stored } from "../../store/port.ts";
 import type { ChunkJob } from "../../work/jobs.ts";
 import type { RunOptions } from "../../work/workers.ts";
 import type { Loss } from "../charges.ts";
-import { pageJob } from "../plan-render.ts";
+import { type Composition, pageJob } from "../plan-render.ts";
 import { pictureOf } from "../picture.ts";
 import type { RenderRow } from "../render-row.ts";
 import { lockUnfinished, report } from "../row-changes.ts";
@@ -21,6 +21,7 @@ import type { FlowDeps } from "./flow-deps.ts";
 import { priorityOf } from "./priority.ts";
 import { countFrames, openReports, type Reports } from "./reports.ts";
 import { settle } from "./settle.ts";
+import { withComposition } from "./with-composition.ts";
 
 interface ChunkRow {
   readonly index: number;
@@ -35,7 +36,7 @@ interface Capture {
   readonly lease: Lease;
   readonly row: RenderRow;
   readonly chunk: Chunk;
-  readonly snapshotDir: string;
+  readonly composition: Composition;
   readonly reports: Reports;
   readonly deps: FlowDeps;
 }
@@ -46,7 +47,7 @@ export async function chunkStep(
   work: { readonly renderId: string; readonly index: number },
   deps: FlowDeps,
 ): Promise<void> {
-  const { database, store, snapshots } = deps;
+  const { database, store } = deps;
   const [row] = await database.query<RenderRow>("SELECT * FROM framewright.renders WHERE id = $1", [
     work.renderId,
   ]);
@@ -61,13 +62,13 @@ export async function chunkStep(
   ]);
   if (there) return settle(deps, lease, "done", (tx) => takeDone(tx, row.id, chunk, deps));
 
-  const snapshot = await snapshots.acquire(row.snapshot.hash, lease.signal);
   const reports = openReports(deps, row.id, chunk.index);
   const key = `chunks/${wanted.hash}/${lease.id}-${lease.attempt}.mp4`;
   try {
-    const stored = await capture(
-      { lease, row, chunk, snapshotDir: snapshot.dir, reports, deps },
-      (file, signal) => store.put(key, file, { contentType: "video/mp4" }, signal),
+    const stored = await withComposition(deps, row, lease.signal, (composition) =>
+      capture({ lease, row, chunk, composition, reports, deps }, (file, signal) =>
+        store.put(key, file, { contentType: "video/mp4" }, signal),
+      ),
     );
     await reports.close();
     await settle(deps, lease, "done", (tx) =>
@@ -79,7 +80,6 @@ export async function chunkStep(
     throw error;
   } finally {
     await reports.close();
-    snapshot.release();
   }
 }
 
@@ -115,14 +115,13 @@ interface Attempt {
 }
 
 async function attempt(
-  { row, chunk, snapshotDir, reports, deps }: Capture,
+  { row, chunk, composition, reports, deps }: Capture,
   { dir, signal, onStarted }: Attempt,
 ): Promise<ChunkFile> {
   const { plan, page, options, deadline } = row;
   if (plan === null || page === null) throw new Error("A chunk is there before its plan.");
   const { settings, workers } = deps;
   let captured = 0;
-  const composition = { options, snapshot: { dir: snapshotDir, hash: row.snapshot.hash } };
   const job: ChunkJob = {
     kind: "chunk",
     ...pageJob(composition, settings, dir),

@@ -9,8 +9,9 @@ import type { Tries } from "../until-done.ts";
 import { lossWords } from "../until-done.ts";
 import type { FlowDeps } from "./flow-deps.ts";
 import { settle } from "./settle.ts";
+import { withComposition } from "./with-composition.ts";
 
-export interface PlanRow {
+interface PlanRow {
   readonly id: string;
   readonly tenant: string;
   readonly options: RenderOptions;
@@ -40,9 +41,7 @@ export async function planAloneStep(lease: Lease, id: string, deps: FlowDeps): P
   const [row] = await deps.database.query<PlanRow>("SELECT * FROM framewright.plans WHERE id = $1", [id]);
   if (!row) return settle(deps, lease, "done", async () => undefined);
   deps.observer.progressed();
-  const snapshot = await deps.snapshots.acquire(row.snapshot.hash, lease.signal);
-  try {
-    const composition = { options: row.options, snapshot: { dir: snapshot.dir, hash: row.snapshot.hash } };
+  await withComposition(deps, row, lease.signal, async (composition) => {
     const { plan } = await planComposition(composition, deps, {
       deadline: row.deadline.getTime(),
       signal: lease.signal,
@@ -52,10 +51,8 @@ export async function planAloneStep(lease: Lease, id: string, deps: FlowDeps): P
       await tx.query("UPDATE framewright.plans SET plan = $2 WHERE id = $1", [id, JSON.stringify(plan)]);
       await tx.query(NOTIFY, [CHANNELS.plans, id]);
     });
-  } finally {
-    snapshot.release();
-    deps.observer.progressed();
-  }
+  });
+  deps.observer.progressed();
 }
 
 /** What a plan that was not done in time is told with. */

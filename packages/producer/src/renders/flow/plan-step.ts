@@ -13,6 +13,7 @@ import { chunkHash } from "./chunk-hash.ts";
 import type { FlowDeps } from "./flow-deps.ts";
 import { openReports } from "./reports.ts";
 import { settle } from "./settle.ts";
+import { withComposition } from "./with-composition.ts";
 import { priorityOf } from "./priority.ts";
 
 async function begin({ database, observer }: FlowDeps, id: string): Promise<RenderRow | null> {
@@ -34,20 +35,19 @@ export async function planStep(lease: Lease, id: string, deps: FlowDeps): Promis
   const row = await begin(deps, id);
   if (row === null) return settle(deps, lease, "done", async () => undefined);
   const reports = openReports(deps, id, null);
-  const snapshot = await deps.snapshots.acquire(row.snapshot.hash, lease.signal);
   try {
-    const composition = { options: row.options, snapshot: { dir: snapshot.dir, hash: row.snapshot.hash } };
-    const planned = await planComposition(composition, deps, {
-      deadline: row.deadline.getTime(),
-      signal: lease.signal,
-      noteLoss: chargeLosses(deps, id, (loss) => lossWarning("Planning", loss)),
-      onWaiting: (waitingFor) => reports.tell({ waitingFor }),
-    });
+    const planned = await withComposition(deps, row, lease.signal, (composition) =>
+      planComposition(composition, deps, {
+        deadline: row.deadline.getTime(),
+        signal: lease.signal,
+        noteLoss: chargeLosses(deps, id, (loss) => lossWarning("Planning", loss)),
+        onWaiting: (waitingFor) => reports.tell({ waitingFor }),
+      }),
+    );
     await reports.close();
     await settle(deps, lease, "done", (tx) => layOut(tx, id, planned, deps));
   } finally {
     await reports.close();
-    snapshot.release();
   }
 }
 
