@@ -13,7 +13,8 @@ import { frameHashes } from "./frames.ts";
 import { strike, type Victim } from "./strike.ts";
 
 const WORKERS = 2;
-const RENDER_TIMEOUT_MS = 3_600_000;
+/** In a row, without a new event between them. */
+const MAX_RECONNECTIONS = 100;
 const READY_TIMEOUT_MS = 60_000;
 /** Between two kills: about as long as a chunk takes, so that many hit the same work. */
 const PAUSE_MS = { min: 500, max: 4_000 } as const;
@@ -32,7 +33,7 @@ export interface ChaosResult {
   readonly render: Render;
   readonly seconds: number;
   readonly hashes: readonly string[];
-  readonly kills: Readonly<Partial<Record<Victim, number>>>;
+  readonly kills: Readonly<Kills>;
   /** Times that a chunk was begun, beyond once for each. */
   readonly wasted: number;
   /** Ids of events that did not come in order, or twice. */
@@ -57,29 +58,23 @@ async function submit(url: string, html: string): Promise<Render> {
   }
 }
 
+interface Followed {
+  readonly render: Render;
+  readonly disorder: number;
+}
+
 /** Follows a render over all that happens to the API; counts events that come out of order. */
-async function follow(
-  url: string,
-  id: string,
-  onFrames: (done: number) => void,
-): Promise<{ render: Render; disorder: number }> {
+async function follow(url: string, id: string, onFrames: (done: number) => void): Promise<Followed> {
   const client = createClient({ baseUrl: url });
   let last = 0;
   let disorder = 0;
-  const end = Date.now() + RENDER_TIMEOUT_MS;
-  for (;;) {
-    try {
-      for await (const event of client.events(id, { afterId: last, maxRetries: 100 })) {
-        if (event.id <= last) disorder += 1;
-        last = event.id;
-        if (event.type === "progress") onFrames(event.progress.framesDone);
-        if (event.type === "finished") return { render: event.render, disorder };
-      }
-    } catch (error) {
-      if (Date.now() > end) throw error;
-      await sleep(300);
-    }
+  for await (const event of client.events(id, { maxRetries: MAX_RECONNECTIONS })) {
+    if (event.id <= last) disorder += 1;
+    last = event.id;
+    if (event.type === "progress") onFrames(event.progress.framesDone);
+    if (event.type === "finished") return { render: event.render, disorder };
   }
+  throw new Error("The events ended before the render.");
 }
 
 async function download(url: string, render: Render, file: string): Promise<void> {
@@ -93,22 +88,22 @@ async function count(fleet: Fleet, sql: string, values: readonly unknown[] = [])
   return row?.count ?? 0;
 }
 
+type Kills = Partial<Record<Victim, number>>;
+
 async function killSome(
   fleet: Fleet,
-  options: ChaosOptions,
+  { kills, seed, onProgress }: ChaosOptions,
   until: AbortSignal,
-): Promise<Partial<Record<Victim, number>>> {
-  const random = new Random(options.seed);
-  const kills: Partial<Record<Victim, number>> = {};
-  for (let done = 0; done < options.kills && !until.aborted;) {
+): Promise<Kills> {
+  const random = new Random(seed);
+  const struck: Victim[] = [];
+  while (struck.length < kills && !until.aborted) {
     await sleep(random.between(PAUSE_MS.min, PAUSE_MS.max));
     const victim = until.aborted ? null : await strike(fleet, random);
-    if (victim === null) continue;
-    kills[victim] = (kills[victim] ?? 0) + 1;
-    done += 1;
-    options.onProgress(`kill ${done}: ${victim}`);
+    if (victim !== null) onProgress(`kill ${struck.push(victim)}: ${victim}`);
   }
-  return kills;
+  const byKind = Map.groupBy(struck, (victim) => victim);
+  return Object.fromEntries([...byKind].map(([victim, all]) => [victim, all.length]));
 }
 
 /** Renders once on a fleet of its own while processes of it are killed, and looks at what is left. */

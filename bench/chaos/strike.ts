@@ -6,9 +6,6 @@ import { sendSignal } from "../../packages/producer/src/chaos/send-signal.ts";
 import type { Random } from "../soak/random.ts";
 import type { Fleet } from "./fleet.ts";
 
-const KINDS = ["worker", "api", "render worker", "browser", "ffmpeg", "postmaster"] as const;
-export type Victim = (typeof KINDS)[number];
-
 async function below(fleet: Fleet, isIt: (command: string) => boolean): Promise<number[]> {
   const roots = fleet.members.flatMap(({ pid }) => pid ?? []);
   const trees = await Promise.all(roots.map(processTree));
@@ -24,28 +21,29 @@ async function postmaster({ databaseDir }: Fleet): Promise<number[]> {
   return Number.isInteger(pid) ? [pid] : [];
 }
 
-async function candidates(fleet: Fleet, kind: Victim): Promise<number[]> {
-  const named = (start: string): number[] =>
-    fleet.members.flatMap(({ name, pid }) => (name.startsWith(start) && pid !== null ? [pid] : []));
-  switch (kind) {
-    case "worker":
-    case "api":
-      return named(kind);
-    case "render worker":
-      return below(fleet, (command) => command.includes("render-worker"));
-    case "browser":
-      return below(fleet, (command) => /headless|chrom/.test(command) && !command.includes("--type="));
-    case "ffmpeg":
-      return below(fleet, (command) => command.includes("ffmpeg"));
-    case "postmaster":
-      return postmaster(fleet);
-  }
-}
+const named = ({ members }: Fleet, start: string): number[] =>
+  members.flatMap(({ name, pid }) => (name.startsWith(start) && pid !== null ? [pid] : []));
+
+/** Where the processes of each kind are. */
+const CANDIDATES = {
+  worker: async (fleet) => named(fleet, "worker"),
+  api: async (fleet) => named(fleet, "api"),
+  "render worker": (fleet) => below(fleet, (command) => command.includes("render-worker")),
+  browser: (fleet) =>
+    below(fleet, (command) => /headless|chrom/.test(command) && !command.includes("--type=")),
+  ffmpeg: (fleet) => below(fleet, (command) => command.includes("ffmpeg")),
+  postmaster,
+} as const satisfies Record<string, (fleet: Fleet) => Promise<number[]>>;
+
+export type Victim = keyof typeof CANDIDATES;
+
+// Object.keys forgets the type of the keys; the table has no others.
+const KINDS = Object.keys(CANDIDATES) as readonly Victim[];
 
 /** Kills a random process of a random kind; gives the kind, or null when there is none of it now. */
 export async function strike(fleet: Fleet, random: Random): Promise<Victim | null> {
   const kind = random.pick(KINDS);
   if (kind === undefined) return null;
-  const pid = random.pick(await candidates(fleet, kind));
+  const pid = random.pick(await CANDIDATES[kind](fleet));
   return pid !== undefined && sendSignal(pid, "SIGKILL") ? kind : null;
 }
