@@ -152,7 +152,7 @@ export class WorkLoop {
     for (const stop of this.#stops.slice(0, 1)) stop();
     const timer = setTimeout(() => {
       for (const { abort } of this.#leases) abort.abort(reason);
-    }, deadline - Date.now());
+    }, Math.max(0, deadline - Date.now()));
     await this.#filling;
     while (this.#leases.size > 0) await Promise.all([...this.#leases].map(({ ended }) => ended));
     clearTimeout(timer);
