@@ -1,0 +1,69 @@
+import { writeFile } from "node:fs/promises";
+
+import type { Job } from "../../src/work/jobs.ts";
+import type { RunOptions } from "../../src/work/workers.ts";
+
+/** What a render worker does with a job. */
+export type Behaviour = (job: Job, options: RunOptions) => Promise<unknown>;
+
+export interface Declared {
+  /** (Default: 20, which at 1280×720 and 30 frames a second are 600 frames in 4 chunks.) */
+  readonly seconds?: number;
+  readonly width?: number;
+  readonly height?: number;
+  /** Hosts that the page asks for files. */
+  readonly hosts?: readonly string[];
+}
+
+/** What a page of 1280×720 declares. */
+export function probeOf({ seconds = 20, width = 1280, height = 720, hosts = [] }: Declared = {}): unknown {
+  const declarations = {
+    compositionId: "main",
+    width: String(width),
+    height: String(height),
+    durations: [{ source: "attribute", seconds: { type: "string", text: String(seconds) } }],
+    endless: [],
+    variablesError: null,
+    leadInMs: 0,
+    warnings: [],
+  };
+  return {
+    probe: { declarations, uncaught: [], workers: [], failedRequests: [] },
+    hosts,
+    refused: [],
+  };
+}
+
+/** Does every job at once, as a healthy worker would; each frame of a chunk's file tells which it is. */
+export const healthy: Behaviour = async (job) => {
+  switch (job.kind) {
+    case "probe":
+      return probeOf();
+    case "chunk": {
+      const { index, startFrame, endFrame } = job.chunk;
+      const content = `${startFrame}-${endFrame};`;
+      await writeFile(job.file, content);
+      return { index, file: job.file, frames: endFrame - startFrame, bytes: content.length };
+    }
+    case "assemble":
+      await writeFile(job.file, "video");
+      return { bytes: 5 };
+    case "verify":
+      return { passed: true, checks: [] };
+  }
+};
+
+/** Never ends by itself. */
+export const stuck: Behaviour = (_job, { signal, onStarted }) => {
+  onStarted?.();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = (): void => reject(signal.reason as Error);
+  if (signal.aborted) stop();
+  else signal.addEventListener("abort", stop, { once: true });
+  return promise;
+};
+
+/** A healthy worker but for what a kind of job does. */
+export function except(kind: Job["kind"], behaviour: Behaviour): Behaviour {
+  return (job, options) => (job.kind === kind ? behaviour(job, options) : healthy(job, options));
+}
