@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { createClient } from "../../packages/client/src/index.ts";
-import type { Render } from "../../packages/contract/src/index.ts";
+import type { Render, RenderEvent } from "../../packages/contract/src/index.ts";
 
 import { allProcesses } from "../../packages/producer/src/chaos/process-tree.ts";
 import { Random } from "../soak/random.ts";
@@ -58,21 +58,17 @@ async function submit(url: string, html: string): Promise<Render> {
   }
 }
 
-interface Followed {
-  readonly render: Render;
-  readonly disorder: number;
-}
-
-/** Follows a render over all that happens to the API; counts events that come out of order. */
-async function follow(url: string, id: string, onFrames: (done: number) => void): Promise<Followed> {
-  const client = createClient({ baseUrl: url });
-  let last = 0;
-  let disorder = 0;
-  for await (const event of client.events(id, { maxRetries: MAX_RECONNECTIONS })) {
-    if (event.id <= last) disorder += 1;
-    last = event.id;
-    if (event.type === "progress") onFrames(event.progress.framesDone);
-    if (event.type === "finished") return { render: event.render, disorder };
+/** Follows a render over all that happens to the API; gives its last event, and the ids of all in the order they came. */
+async function follow(
+  url: string,
+  id: string,
+  onEvent: (event: RenderEvent) => void,
+): Promise<{ readonly render: Render; readonly ids: readonly number[] }> {
+  const ids: number[] = [];
+  for await (const event of createClient({ baseUrl: url }).events(id, { maxRetries: MAX_RECONNECTIONS })) {
+    ids.push(event.id);
+    onEvent(event);
+    if (event.type === "finished") return { render: event.render, ids };
   }
   throw new Error("The events ended before the render.");
 }
@@ -115,7 +111,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const { id } = await submit(fleet.url, ofChunks(chunks));
     const startedAt = performance.now();
     const killing = killSome(fleet, options, finished.signal);
-    const { render, disorder } = await follow(fleet.url, id, (done) => onProgress(`${done} frames`));
+    const { render, ids } = await follow(fleet.url, id, (event) => {
+      if (event.type === "progress") onProgress(`${event.progress.framesDone} frames`);
+    });
     const seconds = (performance.now() - startedAt) / 1000;
     finished.abort();
     const kills = await killing;
@@ -140,7 +138,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       hashes,
       kills,
       wasted: begun - (render.plan?.chunks.length ?? 0),
-      disorder,
+      disorder: ids.filter((each, index) => each <= (ids[index - 1] ?? 0)).length,
       stuck,
       orphans: left.map(({ command }) => command),
       errors: fleet.errors,
