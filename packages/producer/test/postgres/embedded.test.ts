@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
+  chown,
   lutimes,
   mkdir,
   mkdtemp,
@@ -106,12 +107,21 @@ test("starts where the locks of a killed server name a stranger", { timeout: TIM
   const database = await folder.open();
   await database.ready;
   await database.close();
-  for (const lock of ["postmaster.pid", ".s.PGSQL.5432.lock"]) {
-    await writeFile(join(serverFolder(folder), "data", lock), `${process.pid}\n/proc/self/cwd\n`);
+  const { uid, gid } = await stat(join(serverFolder(folder), "data"));
+  // Of the server's own user: PostgreSQL takes another's process for no server.
+  const stranger = spawn("sleep", ["60"], { uid, gid });
+  try {
+    for (const lock of ["postmaster.pid", ".s.PGSQL.5432.lock"]) {
+      const path = join(serverFolder(folder), "data", lock);
+      await writeFile(path, `${stranger.pid}\n/proc/self/cwd\n`);
+      await chown(path, uid, gid);
+    }
+    await (
+      await folder.open()
+    ).ready;
+  } finally {
+    stranger.kill("SIGKILL");
   }
-  await (
-    await folder.open()
-  ).ready;
 });
 
 test("waits for a service of another container until its mark is old", { timeout: TIMEOUT_MS }, async () => {

@@ -12,7 +12,7 @@ import { connectionOf, raisePostmaster, stopPostmaster } from "./postmaster.ts";
 
 const LOOK_MS = 200;
 const RETRY_MIN_MS = 100;
-const RETRY_MAX_MS = 5_000;
+const RETRY_MAX_MS = 2_000;
 /** A server that has lived for so long is not one that ends at every start. */
 const STEADY_MS = 10_000;
 const MAX_LOG_BYTES = 4 * 2 ** 20;
@@ -77,7 +77,7 @@ function superviseServer(
         fault = `PostgreSQL does not run: ${messageOf(error)}`;
         onWarning("PostgreSQL does not run; it is started again.", error);
       });
-      await pause(Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** failures), signal);
+      await pause(Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** Math.max(0, failures - 1)), signal);
     }
   };
   const running = run();
