@@ -14,7 +14,7 @@ import type { Queue } from "../queue/open-queue.ts";
 import type { Work } from "../queue/work.ts";
 import type { RenderObserver } from "./observer.ts";
 import { release } from "./release.ts";
-import type { RenderRow } from "./render-row.ts";
+import type { LockedRender, RenderRow } from "./render-row.ts";
 import { type Ending, finish, lockUnfinished } from "./row-changes.ts";
 
 export interface EndingsDeps {
@@ -82,10 +82,10 @@ export class Endings {
     const row = await lockUnfinished(tx, id);
     if (row === null) return null;
     const { queue, observer, tenantRunning, onEnded, log } = this.#deps;
-    const render = await finish(tx, row, ending);
+    const { render, ended } = await finish(tx, row, ending);
     await queue.drop(tx, row.tenant, await worksOf(tx, row));
     await release(tx, queue, row.tenant, tenantRunning);
-    await onEnded?.(tx, render, row);
+    await onEnded?.(tx, render, ended);
     const runMs = row.started_at && Date.now() - row.started_at.getTime();
     const code = ending.problem && isProblemCode(ending.problem.code) ? ending.problem.code : null;
     const bytes = ending.artifact?.bytes ?? 0;
@@ -99,7 +99,7 @@ export class Endings {
 }
 
 /** What may still be in the queue of a render. */
-async function worksOf(tx: Transaction, { id: renderId, assemblies }: RenderRow): Promise<Work[]> {
+async function worksOf(tx: Transaction, { id: renderId, assemblies }: LockedRender): Promise<Work[]> {
   const waiting = await tx.query<{ index: number; round: number }>(
     "SELECT index, round FROM framewright.chunks WHERE render_id = $1 AND state = 'waiting'",
     [renderId],

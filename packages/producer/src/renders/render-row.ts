@@ -33,6 +33,8 @@ export interface RenderRow {
   readonly deadline: Date;
   readonly released: boolean;
   readonly progress: Progress;
+  readonly frames_done: number;
+  readonly chunks_left: number;
   readonly meter: readonly Sample[];
   readonly plan: Plan | null;
   readonly page: Size | null;
@@ -45,6 +47,23 @@ export interface RenderRow {
   readonly charges: ChargesState | null;
   readonly assemblies: number;
 }
+
+/** Of a render that is being changed, without what may be large: a plan of thousands of chunks, say. */
+export type LockedRender = Pick<
+  RenderRow,
+  | "id"
+  | "ord"
+  | "tenant"
+  | "state"
+  | "request_id"
+  | "created_at"
+  | "started_at"
+  | "deadline"
+  | "progress"
+  | "meter"
+  | "charges"
+  | "assemblies"
+>;
 
 export const QUEUED: Progress = {
   stage: "queued",

@@ -9,7 +9,7 @@ import {
 
 import type { Transaction } from "../postgres/database.ts";
 import { CHANNELS, NOTIFY } from "../queue/notices.ts";
-import { type RenderRow, toRender } from "./render-row.ts";
+import { type LockedRender, type RenderRow, toRender } from "./render-row.ts";
 
 type Content = RenderEvent extends infer E
   ? E extends RenderEvent
@@ -17,14 +17,27 @@ type Content = RenderEvent extends infer E
     : never
   : never;
 
+/** All of a render but the list of its chunks, which may be long; null when it is unknown. */
+export async function readRender(tx: Transaction, id: string): Promise<RenderRow | null> {
+  const [row] = await tx.query<RenderRow>(
+    "SELECT *, plan #- '{chunks}' AS plan FROM framewright.renders WHERE id = $1",
+    [id],
+  );
+  return row ?? null;
+}
+
+const LOCK = `
+  SELECT id, ord, tenant, state, request_id, created_at, started_at, deadline, progress, meter, charges, assemblies
+  FROM framewright.renders WHERE id = $1 FOR UPDATE`;
+
 /** The render, for nobody else to change before this transaction ends; null when it is unknown. */
-export async function lockRender(tx: Transaction, id: string): Promise<RenderRow | null> {
-  const [row] = await tx.query<RenderRow>("SELECT * FROM framewright.renders WHERE id = $1 FOR UPDATE", [id]);
+export async function lockRender(tx: Transaction, id: string): Promise<LockedRender | null> {
+  const [row] = await tx.query<LockedRender>(LOCK, [id]);
   return row ?? null;
 }
 
 /** The same, null also when it has ended. */
-export async function lockUnfinished(tx: Transaction, id: string): Promise<RenderRow | null> {
+export async function lockUnfinished(tx: Transaction, id: string): Promise<LockedRender | null> {
   const row = await lockRender(tx, id);
   return row === null || isFinished(row.state) ? null : row;
 }
@@ -51,7 +64,7 @@ export async function appendEvents(tx: Transaction, id: string, contents: readon
 }
 
 /** Changes what is told of a locked render's progress. */
-export async function report(tx: Transaction, row: RenderRow, change: Partial<Progress>): Promise<void> {
+export async function report(tx: Transaction, row: LockedRender, change: Partial<Progress>): Promise<void> {
   const progress = { ...row.progress, ...change };
   await tx.query("UPDATE framewright.renders SET progress = $2 WHERE id = $1", [
     row.id,
@@ -74,7 +87,7 @@ export async function warn(tx: Transaction, id: string, warnings: readonly Warni
 }
 
 /** Marks a locked, queued render as running. */
-export async function start(tx: Transaction, row: RenderRow): Promise<void> {
+export async function start(tx: Transaction, row: LockedRender): Promise<void> {
   await tx.query("UPDATE framewright.renders SET state = 'running', started_at = now() WHERE id = $1", [
     row.id,
   ]);
@@ -86,7 +99,11 @@ export type Ending = Pick<RenderRow, "artifact" | "artifact_key" | "problem"> & 
 };
 
 /** Ends a locked render's row, with its last events. */
-export async function finish(tx: Transaction, row: RenderRow, ending: Ending): Promise<Render> {
+export async function finish(
+  tx: Transaction,
+  row: LockedRender,
+  ending: Ending,
+): Promise<{ readonly render: Render; readonly ended: RenderRow }> {
   const { state, artifact, artifact_key: key, problem } = ending;
   const succeeded = state === "succeeded";
   const progress: Progress = {
@@ -109,7 +126,7 @@ export async function finish(tx: Transaction, row: RenderRow, ending: Ending): P
     { type: "finished", render },
   ]);
   await tx.query(NOTIFY, [CHANNELS.ended, row.id]);
-  return render;
+  return { render, ended };
 }
 
 function asJson(value: unknown): string | null {

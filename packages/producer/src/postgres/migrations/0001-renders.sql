@@ -15,6 +15,9 @@ CREATE TABLE framewright.renders (
   -- Whether its plan is in the queue, or has been: a tenant's further renders wait until it may have more at a time.
   released    boolean NOT NULL DEFAULT false,
   progress    jsonb NOT NULL,
+  -- Of its chunks together, kept up with each of them.
+  frames_done integer NOT NULL DEFAULT 0,
+  chunks_left integer NOT NULL DEFAULT 0,
   -- How many frames were done when: what the rate is told from.
   meter       jsonb NOT NULL DEFAULT '[]',
   plan        jsonb,

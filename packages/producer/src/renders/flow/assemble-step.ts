@@ -17,7 +17,7 @@ import type { Stored } from "../../store/port.ts";
 import type { Loss } from "../charges.ts";
 import { fpsOf } from "../fps-of.ts";
 import type { RenderRow } from "../render-row.ts";
-import { lockUnfinished, report, warn } from "../row-changes.ts";
+import { lockUnfinished, readRender, report, warn } from "../row-changes.ts";
 import { lossWarning, untilDone } from "../until-done.ts";
 import { inWorkFolder } from "../work-folder.ts";
 import { chargeLosses } from "./charge-losses.ts";
@@ -54,12 +54,12 @@ interface Run {
 
 /** Joins a render's chunks, checks the video, and stores it: the render's end. */
 export async function assembleStep(lease: Lease, id: string, deps: FlowDeps): Promise<void> {
-  const row = await deps.database.transaction(async (tx) => {
+  const isRunning = await deps.database.transaction(async (tx) => {
     const running = await lockUnfinished(tx, id);
-    if (running === null) return null;
-    await report(tx, running, { stage: "assemble", secondsLeft: null, waitingFor: null });
-    return running;
+    if (running) await report(tx, running, { stage: "assemble", secondsLeft: null, waitingFor: null });
+    return running !== null;
   });
+  const row = isRunning ? await readRender(deps.database, id) : null;
   if (row === null) return settle(deps, lease, "done", async () => undefined);
   const { plan } = row;
   if (plan === null) throw new Error("Chunks are there before their plan.");
@@ -146,7 +146,12 @@ async function renderAgain(
      WHERE render_id = $1 AND index = ANY($2) RETURNING index, round`,
     [id, indexes],
   );
-  await tx.query("UPDATE framewright.renders SET assemblies = assemblies + 1 WHERE id = $1", [id]);
+  const frames = missing.reduce((sum, chunk) => sum + chunk.frames, 0);
+  await tx.query(
+    `UPDATE framewright.renders SET assemblies = assemblies + 1, frames_done = frames_done - $2,
+       chunks_left = chunks_left + $3 WHERE id = $1`,
+    [id, frames, missing.length],
+  );
   const message = `Chunks had come to harm in the store and are rendered again: ${which}.`;
   await warn(tx, id, [
     { code: "chunk-retried", message, remedy: "Nothing, if it stays rare: check the store." },

@@ -12,14 +12,15 @@ import type { Loss } from "../charges.ts";
 import { type Composition, pageJob } from "../plan-render.ts";
 import { pictureOf } from "../picture.ts";
 import type { RenderRow } from "../render-row.ts";
-import { lockUnfinished, report } from "../row-changes.ts";
+import { lockUnfinished, readRender, report } from "../row-changes.ts";
 import { chunkSilenceMs } from "../time-limits.ts";
 import { lossWords, untilDone } from "../until-done.ts";
 import { inWorkFolder } from "../work-folder.ts";
 import { chargeLosses } from "./charge-losses.ts";
+import { countChunk } from "./count-chunk.ts";
 import type { FlowDeps } from "./flow-deps.ts";
 import { priorityOf } from "./priority.ts";
-import { countFrames, openReports, type Reports } from "./reports.ts";
+import { openReports, type Reports } from "./reports.ts";
 import { settle } from "./settle.ts";
 import { withComposition } from "./with-composition.ts";
 
@@ -48,9 +49,7 @@ export async function chunkStep(
   deps: FlowDeps,
 ): Promise<void> {
   const { database, store } = deps;
-  const [row] = await database.query<RenderRow>("SELECT * FROM framewright.renders WHERE id = $1", [
-    work.renderId,
-  ]);
+  const row = await readRender(database, work.renderId);
   const [wanted] = await database.query<ChunkRow>(
     "SELECT * FROM framewright.chunks WHERE render_id = $1 AND index = $2",
     [work.renderId, work.index],
@@ -168,16 +167,14 @@ async function storeChunk(tx: Transaction, renderId: string, made: Made, deps: F
 async function takeDone(tx: Transaction, renderId: string, chunk: Chunk, deps: FlowDeps): Promise<void> {
   const row = await lockUnfinished(tx, renderId);
   if (row === null) return;
-  await tx.query(
-    "UPDATE framewright.chunks SET state = 'done', frames_done = end_frame - start_frame WHERE render_id = $1 AND index = $2",
-    [renderId, chunk.index],
-  );
-  await report(tx, row, { ...(await countFrames(tx, row)), waitingFor: null });
-  const [left] = await tx.query<{ count: number }>(
-    "SELECT count(*)::int AS count FROM framewright.chunks WHERE render_id = $1 AND state = 'waiting'",
-    [renderId],
-  );
-  if (left?.count !== 0) return;
+  const frames = chunk.endFrame - chunk.startFrame;
+  const { progress, left } = await countChunk(tx, row, {
+    index: chunk.index,
+    framesDone: frames,
+    isDone: true,
+  });
+  await report(tx, row, { ...progress, waitingFor: null });
+  if (left > 0) return;
   const work = { kind: "assemble", renderId, round: row.assemblies } as const;
   await deps.queue.add(tx, row.tenant, [{ work, priority: priorityOf(row), deadline: row.deadline }]);
 }

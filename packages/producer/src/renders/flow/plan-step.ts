@@ -5,8 +5,8 @@ import type { Lease } from "../../queue/lease.ts";
 import type { NewWork } from "../../queue/work.ts";
 import type { Planned } from "../../plan/plan.ts";
 import { planComposition } from "../plan-render.ts";
-import type { RenderRow } from "../render-row.ts";
-import { lockUnfinished, report, start, warn } from "../row-changes.ts";
+import type { LockedRender, RenderRow } from "../render-row.ts";
+import { lockUnfinished, readRender, report, start, warn } from "../row-changes.ts";
 import { lossWarning } from "../until-done.ts";
 import { chargeLosses } from "./charge-losses.ts";
 import { chunkHash } from "./chunk-hash.ts";
@@ -17,17 +17,17 @@ import { withComposition } from "./with-composition.ts";
 import { priorityOf } from "./priority.ts";
 
 async function begin({ database, observer }: FlowDeps, id: string): Promise<RenderRow | null> {
-  const row = await database.transaction(async (tx) => {
-    const queued = await lockUnfinished(tx, id);
-    if (queued === null) return null;
-    if (queued.state === "queued") await start(tx, queued);
-    await report(tx, queued, { stage: "plan", queuePosition: null, waitingFor: null });
-    return queued;
+  const before = await database.transaction(async (tx) => {
+    const row = await lockUnfinished(tx, id);
+    if (row === null) return null;
+    if (row.state === "queued") await start(tx, row);
+    await report(tx, row, { stage: "plan", queuePosition: null, waitingFor: null });
+    return row;
   });
-  if (row === null) return null;
-  if (row.state === "queued") observer.started(Date.now() - row.created_at.getTime());
+  if (before === null) return null;
+  if (before.state === "queued") observer.started(Date.now() - before.created_at.getTime());
   observer.stage(id, "plan");
-  return row;
+  return readRender(database, id);
 }
 
 /** Plans a render: stores the plan and puts its chunks into the queue, but for those that are there already. */
@@ -45,18 +45,19 @@ export async function planStep(lease: Lease, id: string, deps: FlowDeps): Promis
       }),
     );
     await reports.close();
-    await settle(deps, lease, "done", (tx) => layOut(tx, id, planned, deps));
+    await settle(deps, lease, "done", (tx) => layOut(tx, row, planned, deps));
   } finally {
     await reports.close();
   }
 }
 
 /** Stores a plan and its chunks; those whose content is there are done. */
-async function layOut(tx: Transaction, id: string, planned: Planned, deps: FlowDeps): Promise<void> {
+async function layOut(tx: Transaction, render: RenderRow, planned: Planned, deps: FlowDeps): Promise<void> {
+  const { id } = render;
   const row = await lockUnfinished(tx, id);
   if (row === null) return;
   const { plan, page } = planned;
-  const hashes = plan.chunks.map((chunk) => chunkHash(row, planned, chunk, deps.settings));
+  const hashes = plan.chunks.map((chunk) => chunkHash(render, planned, chunk, deps.settings));
   const known = await tx.query<{ hash: string }>(
     "UPDATE framewright.chunk_files SET used_at = now() WHERE hash = ANY($1) RETURNING hash",
     [hashes],
@@ -67,12 +68,17 @@ async function layOut(tx: Transaction, id: string, planned: Planned, deps: FlowD
   const framesOf = (chunks: readonly Chunk[]): number =>
     chunks.reduce((sum, { startFrame, endFrame }) => sum + endFrame - startFrame, 0);
   const reused = { chunks: reusedChunks.length, frames: framesOf(reusedChunks) };
-  await tx.query("UPDATE framewright.renders SET plan = $2, page = $3, reused = $4 WHERE id = $1", [
-    id,
-    JSON.stringify(plan),
-    JSON.stringify(page),
-    JSON.stringify(reused),
-  ]);
+  await tx.query(
+    `UPDATE framewright.renders SET plan = $2, page = $3, reused = $4, frames_done = $5, chunks_left = $6 WHERE id = $1`,
+    [
+      id,
+      JSON.stringify(plan),
+      JSON.stringify(page),
+      JSON.stringify(reused),
+      reused.frames,
+      plan.chunks.length - reused.chunks,
+    ],
+  );
   const chunks = plan.chunks.map((chunk) => ({
     ...chunk,
     hash: hashes[chunk.index],
@@ -106,7 +112,7 @@ async function layOut(tx: Transaction, id: string, planned: Planned, deps: FlowD
 }
 
 /** The work that is left: chunks, or to assemble them where all are there. */
-function worksOf(row: RenderRow, chunks: readonly Chunk[]): readonly NewWork[] {
+function worksOf(row: LockedRender, chunks: readonly Chunk[]): readonly NewWork[] {
   const common = { priority: priorityOf(row), deadline: row.deadline };
   if (chunks.length === 0)
     return [{ ...common, work: { kind: "assemble", renderId: row.id, round: row.assemblies } }];

@@ -1,7 +1,7 @@
 import type { Progress } from "@framewright/contract";
 
-import { frameRate, sampled } from "../frame-rate.ts";
 import { lockUnfinished, report } from "../row-changes.ts";
+import { countChunk } from "./count-chunk.ts";
 import type { FlowDeps } from "./flow-deps.ts";
 
 /** Progress is told at most this often by each piece of work; what is waited for is told at once. */
@@ -66,11 +66,8 @@ export function openReports(
       if (row === null) return;
       const change: Partial<Progress> = waitingFor === undefined ? {} : { waitingFor };
       if (framesDone === undefined || index === null) return report(tx, row, change);
-      await tx.query(
-        "UPDATE framewright.chunks SET frames_done = $3 WHERE render_id = $1 AND index = $2 AND state = 'waiting'",
-        [renderId, index, framesDone],
-      );
-      return report(tx, row, { ...change, ...(await countFrames(tx, row)) });
+      const { progress } = await countChunk(tx, row, { index, framesDone, isDone: false });
+      return report(tx, row, { ...change, ...progress });
     });
   const reports = throttled(write, (error) => log.debug({ err: error, renderId }, "progress was not told"));
   return {
@@ -80,19 +77,4 @@ export function openReports(
       reports.tell(news);
     },
   };
-}
-
-/** What is done of a locked render, by its chunks; and its samples are kept. */
-export async function countFrames(
-  tx: Parameters<typeof report>[0],
-  row: Parameters<typeof report>[1],
-): Promise<Pick<Progress, "framesDone" | "framesPerSecond" | "secondsLeft">> {
-  const [counted] = await tx.query<{ done: number }>(
-    "SELECT coalesce(sum(frames_done), 0)::int AS done FROM framewright.chunks WHERE render_id = $1",
-    [row.id],
-  );
-  const next = { at: Date.now(), done: counted?.done ?? 0 };
-  const meter = sampled(row.meter, next);
-  await tx.query("UPDATE framewright.renders SET meter = $2 WHERE id = $1", [row.id, JSON.stringify(meter)]);
-  return { framesDone: next.done, ...frameRate(meter, next, row.plan?.frames ?? next.done) };
 }
