@@ -11,6 +11,7 @@ import { expectRecovery } from "../../../pool/test/faults/recovery.ts";
 import { openFileStore } from "../../src/store/file-store.ts";
 import type { Store } from "../../src/store/port.ts";
 import { type Folder, openFolder } from "../e2e/machine.ts";
+import { until } from "../e2e/process-tree.ts";
 import { type Fault, type FaultProxy, type Seen, startFaultProxy } from "../store/fault-proxy.ts";
 import { keysOf, META, MIB, putBytes, readAll, sha256, soon, sourceFile } from "../store/files.ts";
 import { BUCKET, type S3Server, startFauxqsS3, startS3rver } from "../store/s3-servers.ts";
@@ -127,7 +128,11 @@ test.concurrent("F44d: S3 is gone altogether", LONG, async (context) => {
   const file = await sourceFile(work, randomBytes(20 * MIB));
   proxy.fault = (request) => (isPart(request) ? "stall" : "none");
   const putting = store.put("chunks/x/1.mp4", file, META, soon()).catch((fault: unknown) => fault);
-  await expect.poll(() => proxy.seen.filter(isPart).length, { timeout: 20_000 }).toBeGreaterThan(0);
+  await until(
+    () => Promise.resolve(proxy.seen.filter(isPart)),
+    (parts) => parts.length > 0,
+    20_000,
+  );
   const startedAt = performance.now();
   await proxy[Symbol.asyncDispose]();
   expect(await putting).toMatchObject({ code: "store-unavailable" });
@@ -188,7 +193,7 @@ test.concurrent("an aborted put removes its parts, and waits for it", LONG, asyn
   const reason = new Error("no longer wanted");
   const putting = store.put("chunks/x/1.mp4", file, META, abort.signal).catch((error: unknown) => error);
   const isThere = (): boolean => proxy.seen.some(({ url }) => url.includes("partNumber=3"));
-  await expect.poll(isThere, { timeout: 20_000 }).toBe(true);
+  await until(() => Promise.resolve(isThere()), Boolean, 20_000);
   const startedAt = performance.now();
   abort.abort(reason);
   expect(await putting).toBe(reason);
@@ -226,7 +231,7 @@ async function startPut(folder: Folder, key: string): Promise<{ child: ChildProc
     stdio: ["ignore", "pipe", "inherit"],
   });
   const incoming = (): Promise<string[]> => readdir(join(store, ".incoming")).catch(() => []);
-  await expect.poll(async () => (await incoming()).length, { timeout: 20_000, interval: 5 }).toBe(1);
+  await until(incoming, (names) => names.length > 0, 20_000);
   child.kill("SIGSTOP");
   return { child, content };
 }
@@ -283,7 +288,11 @@ test.concurrent("F45c: parts that a lost host has left in S3", LONG, async (cont
   proxy.fault = (request) => (isPart(request) && !request.url.includes("partNumber=1&") ? "stall" : "none");
   const abort = new AbortController();
   const putting = store.put("chunks/x/1.mp4", file, META, abort.signal).catch(() => undefined);
-  await expect.poll(() => proxy.seen.filter(isPart).length, { timeout: 20_000 }).toBeGreaterThan(1);
+  await until(
+    () => Promise.resolve(proxy.seen.filter(isPart)),
+    (parts) => parts.length > 1,
+    20_000,
+  );
   const upload = new URL(proxy.seen.find(isPart)?.url ?? "", server.url).searchParams.get("uploadId") ?? "";
   proxy.fault = () => "reset";
   abort.abort();

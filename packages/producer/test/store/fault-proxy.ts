@@ -23,6 +23,8 @@ export interface FaultProxy extends AsyncDisposable {
   readonly url: string;
   readonly seen: readonly Seen[];
   fault: (request: Seen) => Fault;
+  /** What is asked for instead: the servers of the tests do not notice. */
+  rewrite: (url: string) => string;
   /** The answer to a request for all uploads that are not finished, which no server of the tests has. */
   uploads: string | null;
 }
@@ -40,7 +42,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       res.writeHead(200, { "content-type": "application/xml" }).end(proxy.uploads);
       return;
     }
-    apply(proxy.fault(entry), req, res, { target, entry });
+    apply(proxy.fault(entry), req, res, { target: new URL(proxy.rewrite(entry.url), target), entry });
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening", { signal: AbortSignal.timeout(5_000) });
@@ -48,6 +50,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen,
     fault: () => "none",
+    rewrite: (url) => url,
     uploads: null,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
@@ -59,7 +62,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
 }
 
 interface Passage {
-  readonly target: string;
+  readonly target: URL;
   readonly entry: Seen;
 }
 
@@ -84,8 +87,8 @@ function pass(
   res: ServerResponse,
   { target, entry }: Passage,
 ): void {
-  const { method, url, headers } = req;
-  const onward = request(new URL(url ?? "/", target), { method, headers }, (answer) => {
+  const { method, headers } = req;
+  const onward = request(target, { method, headers }, (answer) => {
     entry.status = answer.statusCode ?? null;
     res.writeHead(answer.statusCode ?? 502, answer.headers);
     const body = fault === "none" ? answer : answer.pipe(hindrance(fault, res));

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { startFauxqs } from "fauxqs";
+import S3rver from "s3rver";
 
 export const BUCKET = "framewright-test";
 
@@ -12,18 +12,11 @@ export interface S3Server extends AsyncDisposable {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-/** What is used of s3rver, which comes without types. */
-interface S3rver {
-  run(): Promise<{ readonly port: number }>;
-  close(): Promise<void>;
-}
-
 /** On disk; knows its access keys, but checks no signatures of today; cannot abort uploads, nor list them. */
 export async function startS3rver(): Promise<S3Server> {
-  const Server: new (options: object) => S3rver = createRequire(import.meta.url)("s3rver");
   const directory = await mkdtemp(join(tmpdir(), "s3rver-"));
   const options = { port: 0, address: "127.0.0.1", silent: true, directory };
-  const server = new Server({ ...options, configureBuckets: [{ name: BUCKET, configs: [] }] });
+  const server = new S3rver({ ...options, configureBuckets: [{ name: BUCKET, configs: [] }] });
   const { port } = await server.run();
   return {
     url: `http://127.0.0.1:${port}`,

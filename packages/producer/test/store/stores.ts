@@ -16,7 +16,7 @@ export interface TestStore extends AsyncDisposable {
 }
 
 export function s3StoreAt(
-  { credentials, url }: S3Server,
+  { credentials, url }: Pick<S3Server, "credentials" | "url">,
   endpoint = url,
   more: Partial<S3Options> = {},
 ): { store: Store; warnings: string[] } {
@@ -48,11 +48,15 @@ async function openFolderStore(): Promise<TestStore> {
 }
 
 /** A store in a bucket of a server that is started for it. */
-export async function openServerStore(start: () => Promise<S3Server>): Promise<TestStore> {
+export async function openServerStore(
+  start: () => Promise<S3Server>,
+): Promise<TestStore & Pick<S3Server, "credentials" | "url">> {
   const work = await mkdtemp(join(tmpdir(), "store-test-"));
   const server = await start();
   const { store, warnings } = s3StoreAt(server);
   return {
+    url: server.url,
+    credentials: server.credentials,
     store,
     work,
     warnings,
