@@ -102,7 +102,11 @@ export async function startServiceProcess(
     env: {
       ...env,
       PRODUCER_HOST: "127.0.0.1",
+      // What a service on this machine may be configured to share.
+      PRODUCER_ROLE: "all",
       PRODUCER_API_KEYS: "",
+      PRODUCER_STORE_URL: "",
+      DATABASE_URL: "",
       PRODUCER_PORT: "0",
       PRODUCER_HEALTH_HOST: "127.0.0.1",
       PRODUCER_HEALTH_PORT: "0",

@@ -132,10 +132,11 @@ export async function readEvents(
   service: Service,
   id: string,
   lastEventId?: number,
+  timeoutMs = 30_000,
 ): Promise<{ readonly event: RenderEvent; readonly message: SseMessage }[]> {
   const answer = await call(service, `/v1/renders/${id}/events`, {
     headers: lastEventId === undefined ? {} : { "last-event-id": String(lastEventId) },
-    signal: AbortSignal.timeout(30_000),
+    signal: AbortSignal.timeout(timeoutMs),
   });
   const events: { event: RenderEvent; message: SseMessage }[] = [];
   for await (const message of readMessages(answer)) {

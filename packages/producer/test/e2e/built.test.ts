@@ -47,7 +47,8 @@ beforeAll(async () => {
     await promisify(execFile)(process.execPath, [at("build.ts")], { timeout: BUILD_TIMEOUT_MS });
   }
   folder = await openFolder();
-  service = await startProducerProcess(MAIN, folder.dir);
+  // With its own PostgreSQL, so that its migrations and that server's programs are found from the build.
+  service = await startProducerProcess(MAIN, folder.dir, { DATABASE_URL: "" });
 }, 2 * BUILD_TIMEOUT_MS);
 afterAll(async () => {
   await service[Symbol.asyncDispose]();
@@ -64,6 +65,7 @@ describe("the built service", () => {
 
   test("runs its own render workers, and nothing of the source tree", async () => {
     const commands = (await processTree(service.pid)).map(({ command }) => command);
+    expect(commands.some((command) => /\/postgres -D /.test(command))).toBe(true);
     expect(commands.filter((command) => command.startsWith("framewright render-worker"))).toHaveLength(2);
     expect(commands.filter((command) => command.includes(".ts"))).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { chmod, readdir, writeFile } from "node:fs/promises";
+import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import {
@@ -14,11 +14,13 @@ import { call, getRender, post, readEvents, submit, waitForRender } from "./api.
 import { expectQuiet } from "./leftovers.ts";
 import { type Folder, machineFfmpeg, openFolder } from "./machine.ts";
 import { layeredPage, page } from "./pages.ts";
-import { until } from "./process-tree.ts";
+import { processTree, until } from "./process-tree.ts";
 import { startTestProducer, type TestProducer } from "./producer.ts";
+import { storedFiles } from "./stored-files.ts";
 
-/** From the request to cancel to the answer that it is done. */
-const CANCELLED_WITHIN_MS = 5_000;
+/** From the request to cancel to the answer that the render is cancelled, and from there until nobody works on it. */
+const CANCELLED_WITHIN_MS = 2_000;
+const LET_GO_WITHIN_MS = 2_000;
 /** Some 1800 frames: far from done when it is cancelled. */
 const LONG = { html: layeredPage(60) };
 
@@ -66,7 +68,21 @@ async function expectCancelled(id: string): Promise<void> {
   expect(await getRender(service, id)).toEqual(render);
   const events = await readEvents(service, id);
   expect(events.at(-1)?.event).toMatchObject({ type: "finished", render: { state: "cancelled" } });
-  expect(await readdir(join(service.dataDir, "artifacts"))).not.toContain(`${id}.mp4`);
+  expect(await storedFiles(service.dataDir, `renders/${id}`)).toEqual([]);
+}
+
+/** Browsers and encoders of the service. */
+async function working(): Promise<string[]> {
+  const tree = await processTree(process.pid);
+  return tree
+    .map(({ command }) => command)
+    .filter((command) => command.includes(service.dataDir) && !command.includes("render-worker"));
+}
+
+async function expectLetGo(): Promise<void> {
+  const left = await until(working, (found) => found.length === 0, LET_GO_WITHIN_MS);
+  expect(left).toEqual([]);
+  await expectQuiet(process.pid, service.dataDir);
 }
 
 async function listRenders(state: RenderState): Promise<Render[]> {
@@ -91,8 +107,9 @@ describe("a render that is cancelled leaves nothing behind", () => {
     });
     await expectCancelled(queued.id);
     expect((await getRender(service, running.id)).state).toBe("running");
+    expect(await working()).not.toEqual([]);
     await expectCancelled(running.id);
-    await expectQuiet(process.pid, service.dataDir);
+    await expectLetGo();
   });
 
   test("while it is planned, and waits for the page", async () => {
@@ -101,14 +118,14 @@ describe("a render that is cancelled leaves nothing behind", () => {
     await waitForRender(service, id, ({ progress }) => progress.waitingFor === "window.__hf.ready");
     expect((await getRender(service, id)).progress.stage).toBe("plan");
     await expectCancelled(id);
-    await expectQuiet(process.pid, service.dataDir);
+    await expectLetGo();
   });
 
   test("while it is assembled", async () => {
     const { id } = await submit(service, { html: page() });
     await waitForRender(service, id, at("assemble"));
     await expectCancelled(id);
-    await expectQuiet(process.pid, service.dataDir);
+    await expectLetGo();
   });
 
   test("when its client disconnects", async () => {
@@ -130,7 +147,7 @@ describe("a render that is cancelled leaves nothing behind", () => {
       state: "cancelled",
       problem: { code: "cancelled", detail: expect.stringContaining("disconnected") },
     });
-    await expectQuiet(process.pid, service.dataDir);
+    await expectLetGo();
   });
 });
 

@@ -1,25 +1,47 @@
 import { once } from "node:events";
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
+import { type Render, RenderListSchema } from "@framewright/contract";
+import { Client } from "pg";
 import { expect, test } from "vitest";
 
 import { sendSignal } from "../../src/chaos/send-signal.ts";
-import { call, post, readEvents, submit, waitForRender } from "./api.ts";
-import { QUIET_WITHIN_MS, scratchFiles } from "./leftovers.ts";
+import { call, getRender, plan, post, readEvents, submit, waitForRender } from "./api.ts";
+import { databaseOf } from "./database-of.ts";
+import { expectQuiet, QUIET_WITHIN_MS, scratchFiles } from "./leftovers.ts";
 import { openFolder } from "./machine.ts";
-import { layeredPage } from "./pages.ts";
+import { layeredPage, page } from "./pages.ts";
 import { processesNaming, processTree, type RunningProcess, survivors, until } from "./process-tree.ts";
 import { FROM_SOURCE, type ProducerProcess, startProducerProcess } from "./producer-process.ts";
+import { storedFiles } from "./stored-files.ts";
 
 /** Some 1800 frames: far from done when the producer ends. */
 const LONG = { html: layeredPage(60) };
+/** In eight chunks: some are done when the producer ends, and some are not. */
+const RESUMED = { html: layeredPage(24) };
+const NEVER_READY = page({
+  duration: null,
+  script: "window.__hf = { ready: new Promise(() => {}), duration: 1, seek() {} }",
+});
 const DRAIN_S = 1;
+const ENV = { PRODUCER_DRAIN_SECONDS: String(DRAIN_S), PRODUCER_CHUNK_SECONDS: "1" };
+const CHUNKS_WITHIN_MS = 40_000;
+const FINISHED_WITHIN_MS = 90_000;
+/** Work that was handed back can be begun at once; a worker and a browser have to start. */
+const GOES_ON_WITHIN_MS = 8_000;
+/** Until the work of a process that vanished may be begun by another. */
+const LEASE_MS = 12_000;
+/** A start, a browser, the first report, and a busy machine. */
+const START_MS = 10_000;
 /** The drain, what shutting down takes besides, and a busy machine. */
 const EXIT_WITHIN_MS = DRAIN_S * 1000 + 7_000;
 
-async function startCapturing(service: ProducerProcess): Promise<{ id: string; tree: RunningProcess[] }> {
-  const { id } = await submit(service, LONG);
+async function startCapturing(
+  service: ProducerProcess,
+  body: object,
+): Promise<{ id: string; tree: RunningProcess[] }> {
+  const { id } = await submit(service, body);
   await waitForRender(service, id, ({ progress }) => progress.stage === "capture" && progress.framesDone > 5);
   const tree = await processTree(service.pid);
   expect(tree.some(({ command }) => command.includes("--type=renderer"))).toBe(true);
@@ -44,40 +66,111 @@ async function expectGone(
   }
 }
 
-test("SIGTERM in mid-render: the render's events say so, exit code 0, nothing is left", async () => {
-  await using folder = await openFolder();
-  await using service = await startProducerProcess(FROM_SOURCE, folder.dir, {
-    PRODUCER_DRAIN_SECONDS: String(DRAIN_S),
-  });
-  const { id, tree } = await startCapturing(service);
-  const queued = await Promise.all([1, 2].map(() => submit(service, LONG)));
-  const waiting = queued.at(-1)?.id ?? "";
-  const [running, last] = [readEvents(service, id), readEvents(service, waiting)];
-  const blocking = post(service, "/render", LONG).then((answer) => answer.json());
-  await until(
-    async () => (await (await call(service, "/v1/queue")).json()) as { queued: number },
-    ({ queued }) => queued >= 2,
-    5_000,
-  );
-  const startedAt = performance.now();
-  const exit = service.end("SIGTERM");
-  for (const events of [await running, await last]) {
-    expect(events.at(-1)?.event).toMatchObject({
-      type: "finished",
-      render: { state: "failed", problem: { code: "shutting-down", retryable: true }, artifact: null },
-    });
+/** The files of finished chunks: what an owner that was lost had stored without saying so is none. */
+async function finishedChunks(dataDir: string): Promise<string[]> {
+  const { DATABASE_URL: connectionString } = await databaseOf(dataDir);
+  const client = new Client({ connectionString });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ key: string }>("SELECT key FROM framewright.chunk_files");
+    return rows.map(({ key }) => key).toSorted();
+  } finally {
+    await client.end();
   }
-  expect(await blocking).toMatchObject({ success: false, code: "shutting-down", retryable: true });
-  expect(await exit).toBe(0);
-  expect(performance.now() - startedAt).toBeLessThan(EXIT_WITHIN_MS);
-  await expectGone(service, tree, folder.dir);
-  expect(await readdir(join(folder.dir, "scratch"))).toEqual([]);
-  expect(await readdir(join(folder.dir, "artifacts"), { recursive: true })).toEqual([".incoming"]);
-});
+}
+
+/** Waits until some chunks of a render are finished. */
+async function someChunks(dataDir: string): Promise<void> {
+  const files = await until(
+    () => finishedChunks(dataDir),
+    (found) => found.length >= 2,
+    CHUNKS_WITHIN_MS,
+  );
+  expect(files.length).toBeGreaterThanOrEqual(2);
+}
+
+/** Waits for a render that another service began, and fails when a chunk that was finished was rendered again. */
+async function expectResumed(
+  service: ProducerProcess,
+  dataDir: string,
+  id: string,
+  finished: readonly string[],
+): Promise<Render> {
+  const render = await waitForRender(service, id, undefined, FINISHED_WITHIN_MS);
+  expect(render).toMatchObject({
+    state: "succeeded",
+    verdict: { passed: true },
+    warnings: [],
+    problem: null,
+  });
+  const chunks = render.plan?.chunks.length ?? 0;
+  expect(chunks).toBeGreaterThan(finished.length);
+  // A chunk that was rendered again would have another file.
+  const stored = await storedFiles(dataDir, "");
+  const all = await finishedChunks(dataDir);
+  expect(all).toHaveLength(chunks);
+  expect(all).toEqual(expect.arrayContaining([...finished]));
+  for (const file of finished) {
+    expect(stored.filter((other) => dirname(other) === dirname(file))).toEqual([file]);
+  }
+  const ids = (await readEvents(service, id)).map(({ event }) => event.id);
+  expect(ids).toEqual([...new Set(ids)].sort((one, other) => one - other));
+  return render;
+}
 
 test(
-  "SIGTERM to every process at once, as systemd sends it: running renders are finished",
-  { timeout: 90_000 },
+  "SIGTERM in mid-render: it is handed back and nothing is left; the next service goes on with it",
+  { timeout: 180_000 },
+  async () => {
+    await using folder = await openFolder();
+    await using service = await startProducerProcess(FROM_SOURCE, folder.dir, ENV);
+    const { id, tree } = await startCapturing(service, RESUMED);
+    const waiting = await submit(service, { html: layeredPage(0.4) });
+    const following = readEvents(service, id);
+    const blocking = post(service, "/render", LONG);
+    const planning = plan(service, { html: NEVER_READY });
+    await until(
+      async () => (await (await call(service, "/v1/queue")).json()) as { queued: number },
+      ({ queued }) => queued >= 2,
+      5_000,
+    );
+    await someChunks(folder.dir);
+    const startedAt = performance.now();
+    const exit = service.end("SIGTERM");
+    // Who follows is let go, who waits for the video is told so.
+    const seen = await following;
+    expect(seen.map(({ event }) => event.type)).not.toContain("finished");
+    const answer = await blocking;
+    expect([answer.status, await answer.json()]).toMatchObject([
+      503,
+      { success: false, code: "shutting-down", retryable: true },
+    ]);
+    expect((await planning).problem).toMatchObject({ code: "shutting-down", retryable: true });
+    expect(await exit).toBe(0);
+    expect(performance.now() - startedAt).toBeLessThan(EXIT_WITHIN_MS);
+    await expectGone(service, tree, folder.dir);
+    expect(await readdir(join(folder.dir, "scratch"))).toEqual([]);
+    expect(await storedFiles(folder.dir, ".incoming")).toEqual([]);
+    const finished = await finishedChunks(folder.dir);
+
+    await using next = await startProducerProcess(FROM_SOURCE, folder.dir, ENV);
+    const readyAt = Date.now();
+    const last = seen.at(-1)?.event.id ?? 0;
+    const rest = await readEvents(next, id, last, FINISHED_WITHIN_MS);
+    expect(rest.at(-1)?.event).toMatchObject({ type: "finished", render: { state: "succeeded" } });
+    const goesOn = rest.find(({ event }) => Date.parse(event.at) > readyAt);
+    expect(Date.parse(goesOn?.event.at ?? "") - readyAt).toBeLessThan(GOES_ON_WITHIN_MS);
+    await expectResumed(next, folder.dir, id, finished);
+    expect((await waitForRender(next, waiting.id)).state).toBe("succeeded");
+    // Nobody waits for it any more.
+    const cancelled = await call(next, "/v1/renders?state=cancelled");
+    expect(RenderListSchema.parse(await cancelled.json()).renders).toHaveLength(1);
+  },
+);
+
+test(
+  "SIGTERM to every process at once, as systemd sends it: chunks that run are finished, and the next service joins them",
+  { timeout: 120_000 },
   async () => {
     await using folder = await openFolder();
     await using service = await startProducerProcess(FROM_SOURCE, folder.dir, {
@@ -85,15 +178,18 @@ test(
     });
     const { id } = await submit(service, { html: layeredPage(2) });
     await waitForRender(service, id, ({ progress }) => progress.framesDone > 5);
-    const events = readEvents(service, id);
     const tree = await processTree(service.pid);
     expect(tree.filter(({ command }) => command.includes("image2pipe")).length).toBeGreaterThan(0);
     const exited = once(service.child, "exit", { signal: AbortSignal.timeout(80_000) });
     for (const pid of [service.pid, ...tree.map((child) => child.pid)]) sendSignal(pid, "SIGTERM");
-    const { event } = (await events).at(-1) ?? {};
-    expect(event).toMatchObject({ type: "finished", render: { state: "succeeded", problem: null } });
     expect(await exited).toEqual([0, null]);
     await expectGone(service, tree, folder.dir);
+    const finished = await storedFiles(folder.dir, "chunks");
+    await using next = await startProducerProcess(FROM_SOURCE, folder.dir);
+    const { state, plan: made } = await waitForRender(next, id);
+    expect(state).toBe("succeeded");
+    expect(made?.chunks).toHaveLength(finished.length);
+    expect(await storedFiles(folder.dir, "chunks")).toEqual(finished);
   },
 );
 
@@ -106,22 +202,32 @@ test("SIGTERM while nothing runs: exit code 0, nothing is left", async () => {
   expect(await readdir(join(folder.dir, "scratch"))).toEqual([]);
 });
 
-test("kill -9 in mid-render: no process or listener is left, and the next start removes the files", async () => {
-  await using folder = await openFolder();
-  await using service = await startProducerProcess(FROM_SOURCE, folder.dir);
-  const { tree } = await startCapturing(service);
-  expect(await service.end("SIGKILL")).toBe("SIGKILL");
-  await expectGone(service, tree, folder.dir);
-  expect(await scratchFiles(folder.dir)).not.toEqual([]);
-  await using next = await startProducerProcess(FROM_SOURCE, folder.dir);
-  expect(
-    await until(
-      () => scratchFiles(folder.dir),
-      (files) => files.length === 0,
+test(
+  "kill -9 in mid-render: no process or listener is left; the next service removes the files and goes on",
+  { timeout: 180_000 },
+  async () => {
+    await using folder = await openFolder();
+    await using service = await startProducerProcess(FROM_SOURCE, folder.dir, ENV);
+    const { id, tree } = await startCapturing(service, RESUMED);
+    await someChunks(folder.dir);
+    expect(await service.end("SIGKILL")).toBe("SIGKILL");
+    const killedAt = Date.now();
+    await expectGone(service, tree, folder.dir);
+    expect(await scratchFiles(folder.dir)).not.toEqual([]);
+    const [dead = ""] = await readdir(join(folder.dir, "scratch"));
+    const finished = await finishedChunks(folder.dir);
+
+    await using next = await startProducerProcess(FROM_SOURCE, folder.dir, ENV);
+    const owners = await until(
+      () => readdir(join(folder.dir, "scratch")),
+      (found) => !found.includes(dead),
       QUIET_WITHIN_MS,
-    ),
-  ).toEqual([]);
-  expect(await readdir(join(folder.dir, "scratch"))).toHaveLength(1);
-  const { id } = await submit(next, { html: layeredPage(0.2) });
-  expect((await waitForRender(next, id)).state).toBe("succeeded");
-});
+    );
+    expect(owners).toHaveLength(1);
+    const { framesDone } = (await getRender(next, id)).progress;
+    await waitForRender(next, id, ({ progress }) => progress.framesDone > framesDone);
+    expect(Date.now() - killedAt).toBeLessThan(LEASE_MS + START_MS);
+    await expectResumed(next, folder.dir, id, finished);
+    await expectQuiet(next.pid, folder.dir);
+  },
+);
