@@ -1,31 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { chooseExcess } from "../../src/store/retain.ts";
 import { checkLink, signLink } from "../../src/store/signed-link.ts";
 import { parseStoreUrl } from "../../src/store/store-url.ts";
-
-describe("retention by size", () => {
-  const files = [
-    { key: "new", bytes: 10, finishedAt: new Date(3_000) },
-    { key: "old", bytes: 10, finishedAt: new Date(1_000) },
-    { key: "middle", bytes: 20, finishedAt: new Date(2_000) },
-  ];
-
-  it.each([
-    [40, []],
-    [39, ["old"]],
-    [30, ["old"]],
-    [29, ["old", "middle"]],
-    [10, ["old", "middle"]],
-    [9, ["old", "middle", "new"]],
-  ])("lets the oldest go until no more than %i bytes are left", (maxBytes, gone) => {
-    expect(chooseExcess(files, maxBytes)).toEqual(gone);
-  });
-
-  it("has nothing to let go of", () => {
-    expect(chooseExcess([], 0)).toEqual([]);
-  });
-});
 
 describe("signed links", () => {
   const secret = "a secret of the service";
