@@ -86,17 +86,17 @@ async function count(fleet: Fleet, sql: string, values: readonly unknown[] = [])
 
 type Kills = Partial<Record<Victim, number>>;
 
-async function killSome(
-  fleet: Fleet,
-  { kills, seed, onProgress }: ChaosOptions,
-  until: AbortSignal,
-): Promise<Kills> {
-  const random = new Random(seed);
+async function strikeSoon(fleet: Fleet, random: Random): Promise<Victim | null> {
+  await sleep(random.between(PAUSE_MS.min, PAUSE_MS.max));
+  return strike(fleet, random);
+}
+
+async function killSome(fleet: Fleet, options: ChaosOptions, until: AbortSignal): Promise<Kills> {
+  const random = new Random(options.seed);
   const struck: Victim[] = [];
-  while (struck.length < kills && !until.aborted) {
-    await sleep(random.between(PAUSE_MS.min, PAUSE_MS.max));
-    const victim = until.aborted ? null : await strike(fleet, random);
-    if (victim !== null) onProgress(`kill ${struck.push(victim)}: ${victim}`);
+  while (struck.length < options.kills && !until.aborted) {
+    const victim = await strikeSoon(fleet, random);
+    if (victim !== null) options.onProgress(`kill ${struck.push(victim)}: ${victim}`);
   }
   const byKind = Map.groupBy(struck, (victim) => victim);
   return Object.fromEntries([...byKind].map(([victim, all]) => [victim, all.length]));
