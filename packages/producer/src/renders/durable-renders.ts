@@ -108,24 +108,22 @@ export class DurableRenders implements Renders {
   }
 
   async get(id: string, tenant: string): Promise<Render> {
-    return this.#withPosition(await this.#row(id, tenant));
+    const row = await this.#row(id, tenant);
+    const render = toRender(row);
+    const refusal = isFinished(row.state) ? null : this.#deps.refusal();
+    const waitingFor = refusal?.message ?? render.progress.waitingFor;
+    const queuePosition = await this.#positionOf(row);
+    return { ...render, progress: { ...render.progress, queuePosition, waitingFor } };
   }
 
   /** A waiting render's place is counted when it is asked for: it changes with every other render. */
-  async #withPosition(row: RenderRow): Promise<Render> {
-    const render = toRender(row);
-    if (row.state !== "queued") return render;
+  async #positionOf(row: RenderRow): Promise<number | null> {
+    if (row.state !== "queued") return null;
     const [ahead] = await this.#deps.database.query<{ count: number }>(
       "SELECT count(*)::int AS count FROM framewright.renders WHERE finished_at IS NULL AND ord < $1",
       [row.ord],
     );
-    const refusal = this.#deps.refusal();
-    const progress = {
-      ...render.progress,
-      queuePosition: ahead?.count ?? 0,
-      waitingFor: refusal?.message ?? null,
-    };
-    return { ...render, progress };
+    return ahead?.count ?? 0;
   }
 
   async list({ limit, cursor, state }: ListQuery, tenant: string): Promise<RenderList> {
