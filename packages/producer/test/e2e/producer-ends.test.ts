@@ -3,12 +3,11 @@ import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { type Render, RenderListSchema } from "@framewright/contract";
-import { Client } from "pg";
 import { expect, test } from "vitest";
 
 import { sendSignal } from "../../src/chaos/send-signal.ts";
 import { call, getRender, plan, post, readEvents, submit, waitForRender } from "./api.ts";
-import { databaseOf } from "./database-of.ts";
+import { queryDatabaseOf } from "./database-of.ts";
 import { expectQuiet, QUIET_WITHIN_MS, scratchFiles } from "./leftovers.ts";
 import { openFolder } from "./machine.ts";
 import { layeredPage, page } from "./pages.ts";
@@ -68,15 +67,8 @@ async function expectGone(
 
 /** The files of finished chunks: what an owner that was lost had stored without saying so is none. */
 async function finishedChunks(dataDir: string): Promise<string[]> {
-  const { DATABASE_URL: connectionString } = await databaseOf(dataDir);
-  const client = new Client({ connectionString });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ key: string }>("SELECT key FROM framewright.chunk_files");
-    return rows.map(({ key }) => key).toSorted();
-  } finally {
-    await client.end();
-  }
+  const rows = await queryDatabaseOf<{ key: string }>(dataDir, "SELECT key FROM framewright.chunk_files");
+  return rows.map(({ key }) => key).toSorted();
 }
 
 /** Waits until some chunks of a render are finished. */

@@ -1,5 +1,4 @@
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { randomUUID } from "node:crypto";
 
 import type { Render } from "@framewright/contract";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -10,6 +9,7 @@ import { expectQuiet } from "../e2e/leftovers.ts";
 import { layeredPage } from "../e2e/pages.ts";
 import { killIfAlive, processTree, type RunningProcess, survivors, until } from "../e2e/process-tree.ts";
 import { startTestProducer, type TestProducer } from "../e2e/producer.ts";
+import { storedFiles } from "../e2e/stored-files.ts";
 
 const FRAMES = 90;
 
@@ -23,7 +23,9 @@ afterAll(async () => service[Symbol.asyncDispose]());
 
 /** Starts a render and waits until it captures. */
 async function startCapturing(): Promise<string> {
-  const { id } = await submit(service, { html: layeredPage(FRAMES / 30) });
+  // Not the same twice: what was rendered before is not rendered again.
+  const html = `${layeredPage(FRAMES / 30)}<!-- ${randomUUID()} -->`;
+  const { id } = await submit(service, { html });
   await waitForRender(service, id, ({ progress }) => progress.stage === "capture" && progress.framesDone > 5);
   return id;
 }
@@ -116,7 +118,7 @@ test("a render whose browser is killed again and again fails with the reason", a
     problem: { code: "browser-failed", owner: "system", retryable: true },
     artifact: null,
   });
-  expect(await readdir(join(service.dataDir, "artifacts"))).not.toContain(`${id}.mp4`);
+  expect(await storedFiles(service.dataDir, `renders/${id}`)).toEqual([]);
 });
 
 test("afterwards the service renders as before", async () => {

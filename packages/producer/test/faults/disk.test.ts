@@ -139,7 +139,7 @@ test(
   async (context) => {
     await using folder = await openFolder();
     await using service = await startProducerProcess(FROM_SOURCE, folder.dir);
-    await startCapturing(service);
+    const long = await startCapturing(service);
     const tree = await processTree(service.pid);
     const worker = tree.find(
       ({ command }) => command.includes("--user-data-dir=") && !command.includes("--type="),
@@ -148,7 +148,7 @@ test(
     const group = tree.filter(({ pid, ppid }) => pid === worker?.ppid || ppid === worker?.ppid);
     expect(await service.end("SIGKILL")).toBe("SIGKILL");
     const [owner = ""] = await readdir(join(folder.dir, "scratch"));
-    const incoming = join(folder.dir, "artifacts", ".incoming");
+    const incoming = join(folder.dir, "store", ".incoming");
     await writeFile(join(incoming, `${owner}-half`), "half an artifact");
     // The stopped worker, its browser and its encoder: nobody else ends them.
     expect((await survivors(group)).length).toBe(group.length);
@@ -171,6 +171,7 @@ test(
     ).toEqual([]);
     expect(await readdir(join(folder.dir, "scratch"))).not.toContain(owner);
     expectRecovery(context, performance.now() - startedAt, 60_000);
+    await call(next, `/v1/renders/${long}`, { method: "DELETE" });
     const { id } = await submit(next, { html: page() });
     expect(await waitForRender(next, id)).toMatchObject({ state: "succeeded" });
   },

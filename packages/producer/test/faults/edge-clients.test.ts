@@ -1,7 +1,5 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { join } from "node:path";
-import { readdir } from "node:fs/promises";
 
 import { QueueSchema, RenderListSchema } from "@framewright/contract";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -11,6 +9,7 @@ import { type Folder, openFolder } from "../e2e/machine.ts";
 import { layeredPage } from "../e2e/pages.ts";
 import { until } from "../e2e/process-tree.ts";
 import { FROM_SOURCE, type ProducerProcess, startProducerProcess } from "../e2e/producer-process.ts";
+import { storedFiles } from "../e2e/stored-files.ts";
 import { expectLetGo, LET_GO_WITHIN_MS, measureAtRest, scratchFolders } from "./footprint.ts";
 
 const CLIENTS = 500;
@@ -167,6 +166,6 @@ test(
       ),
     ).toEqual([]);
     await expectLetGo(context, service.pid, before);
-    expect(await readdir(join(folder.dir, "artifacts"))).not.toContain("upload");
+    expect((await storedFiles(folder.dir, "")).filter((file) => file.includes("upload"))).toEqual([]);
   },
 );

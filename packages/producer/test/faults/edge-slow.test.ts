@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { expectRecovery } from "../../../pool/test/faults/recovery.ts";
 import { call, submit, waitForRender } from "../e2e/api.ts";
+import { queryDatabaseOf } from "../e2e/database-of.ts";
 import { type Folder, openFolder } from "../e2e/machine.ts";
 import { page } from "../e2e/pages.ts";
 import { FROM_SOURCE, type ProducerProcess, startProducerProcess } from "../e2e/producer-process.ts";
@@ -30,7 +31,12 @@ let service: ProducerProcess;
 async function storeLargeArtifact(): Promise<string> {
   const { id } = await submit(service, { html: page() });
   const { links } = await waitForRender(service, id);
-  await truncate(join(folder.dir, "artifacts", `${id}.mp4`), ARTIFACT_BYTES);
+  const [row] = await queryDatabaseOf<{ key: string }>(
+    folder.dir,
+    "UPDATE framewright.renders SET artifact = jsonb_set(artifact, '{bytes}', $2) WHERE id = $1 RETURNING artifact_key AS key",
+    [id, ARTIFACT_BYTES],
+  );
+  await truncate(join(folder.dir, "store", row?.key ?? ""), ARTIFACT_BYTES);
   return links.artifact;
 }
 

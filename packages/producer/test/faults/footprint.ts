@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { expect, type TestContext } from "vitest";
@@ -98,11 +98,15 @@ export async function scratchFolders(dataDir: string): Promise<string[]> {
     .filter((name) => name !== UNPACKED);
 }
 
-/** Bytes of the files below a service's scratch folder; those that vanish meanwhile count as none. */
+/**
+ * Bytes of the files below a service's scratch folder, but for compositions that it keeps; those that vanish meanwhile
+ * count as none.
+ */
 export async function scratchBytes(dataDir: string): Promise<number> {
   const scratch = join(dataDir, "scratch");
   const entries = await readdir(scratch, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = entries.filter((entry) => entry.isFile());
+  const isKept = (path: string): boolean => path.slice(scratch.length + 1).split(sep)[1] === UNPACKED;
+  const files = entries.filter((entry) => entry.isFile() && !isKept(entry.parentPath));
   const sizes = await Promise.all(
     files.map(({ parentPath, name }) =>
       stat(join(parentPath, name)).then(

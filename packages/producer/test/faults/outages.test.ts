@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { isFinished, QueueSchema, type Render, ReadinessSchema } from "@framewright/contract";
@@ -14,7 +15,8 @@ import { note } from "./footprint.ts";
 import { killWorkers, openSwitchableWorkers } from "./switchable-workers.ts";
 
 const TEST_MS = 180_000;
-const HEALTHY_PAGE = { html: layeredPage(0.5) };
+/** Never the same twice: what was rendered before is not rendered again. */
+const healthy = (): { html: string } => ({ html: `${layeredPage(0.5)}<!-- ${randomUUID()} -->` });
 
 async function startService(
   context: TestContext,
@@ -117,7 +119,7 @@ describe("the probe that killed healthy pods", () => {
       expect(statuses).toEqual({ "/health": [200], "/livez": [200], "/readyz": [200] });
       expect(slowestMs).toBeLessThan(1_000);
       expectRecovery(context, Math.max(...times), REFUSED_WITHIN_MS);
-      const honest = await submit(service, HEALTHY_PAGE);
+      const honest = await submit(service, healthy());
       expect((await waitForRender(service, honest.id)).state).toBe("succeeded");
     },
   );
@@ -146,7 +148,7 @@ describe("the pool that wedged for good, the queue that locked itself", () => {
       );
       const saidMs = performance.now() - brokenAt;
       expect(said).toEqual(["no-worker"]);
-      const refusals = Array.from({ length: 20 }, () => post(service, "/v1/renders", HEALTHY_PAGE));
+      const refusals = Array.from({ length: 20 }, () => post(service, "/v1/renders", healthy()));
       for (const refused of await Promise.all(refusals)) {
         expect([refused.status, Number(refused.headers.get("retry-after"))]).toEqual([
           503,
@@ -166,7 +168,7 @@ describe("the pool that wedged for good, the queue that locked itself", () => {
         2 * READY_AGAIN_WITHIN_MS,
       );
       const readyMs = performance.now() - mendedAt;
-      const { id } = await submit(service, HEALTHY_PAGE);
+      const { id } = await submit(service, healthy());
       expect((await waitForRender(service, id)).state).toBe("succeeded");
       expect((await probes.stop()).statuses).toEqual({ "/livez": [200] });
       note(
@@ -233,7 +235,7 @@ describe("the pool that wedged for good, the queue that locked itself", () => {
         PRODUCER_RETENTION_SECONDS: String(RETENTION_S),
       });
       const startedAt = performance.now();
-      const old = await submit(service, HEALTHY_PAGE);
+      const old = await submit(service, healthy());
       await waitForRender(service, old.id);
       const probes = probe(service, ["/livez"]);
       const hung: Render[] = [];
@@ -242,7 +244,7 @@ describe("the pool that wedged for good, the queue that locked itself", () => {
       };
       await hang();
       await hang();
-      const honest = await submit(service, HEALTHY_PAGE);
+      const honest = await submit(service, healthy());
       while (hung.length < BACKLOG) await hang();
 
       const stoppedMs = await stopWorkers(service);
@@ -278,7 +280,7 @@ describe("the pool that wedged for good, the queue that locked itself", () => {
       for (const { problem } of expired) expect(problem?.code).toBe("render-timeout");
 
       expect((await getRender(service, honest.id)).state).toBe("succeeded");
-      const last = await submit(service, HEALTHY_PAGE);
+      const last = await submit(service, healthy());
       expect((await waitForRender(service, last.id)).state).toBe("succeeded");
       expect(await queueOf(service)).toMatchObject({ queued: 0, running: 0 });
       expect((await probes.stop()).statuses).toEqual({ "/livez": [200] });
@@ -298,7 +300,7 @@ describe("the pool that wedged for good, the queue that locked itself", () => {
       const service = await startService(context, FROM_SOURCE);
       const startedAt = performance.now();
       const poison = await submit(service, { html: POISON_PAGE });
-      const honest = await submit(service, HEALTHY_PAGE);
+      const honest = await submit(service, healthy());
       const ended = await until(
         () => getRender(service, poison.id),
         ({ state }) => isFinished(state),

@@ -1,4 +1,4 @@
-import { rm, writeFile } from "node:fs/promises";
+import { cp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -32,6 +32,7 @@ export async function openSwitchableWorkers(): Promise<SwitchableWorkers> {
     banner: { js: banner },
     logLevel: "error",
   });
+  await cp(source("postgres/migrations"), join(folder.dir, "migrations"), { recursive: true });
   await writeFile(join(folder.dir, "package.json"), '{ "type": "module" }');
   await writeFile(
     join(folder.dir, "render-worker.js"),
