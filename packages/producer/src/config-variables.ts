@@ -204,10 +204,12 @@ export const VARIABLES = {
     "false",
     "Whether downloads are sent to the S3 server by links that expire, instead of through the service (true or false); callers must reach it.",
   ),
-  linkSecret: optional(
-    "PRODUCER_LINK_SECRET",
-    secret,
-    "Secret that signs download links, at least 16 characters; without it, one is made and kept in the database.",
+  linkSecret: hidden(
+    optional(
+      "PRODUCER_LINK_SECRET",
+      secret,
+      "Secret that signs download links, at least 16 characters; without it, one is made and kept in the database.",
+    ),
   ),
   snapshotCacheBytes: variable(
     "PRODUCER_SNAPSHOT_CACHE_BYTES",

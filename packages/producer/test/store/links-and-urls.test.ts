@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { ConfigError, readConfig } from "../../src/config.ts";
 import { checkLink, signLink } from "../../src/store/signed-link.ts";
 import { parseStoreUrl } from "../../src/store/store-url.ts";
 
@@ -59,5 +60,40 @@ describe("the URL of a store", () => {
     "file:///%zz",
   ])("%s is not", (url) => {
     expect(parseStoreUrl(url)).toBeNull();
+  });
+});
+
+describe("the configuration of the store", () => {
+  it("is read, with defaults for what is left out", () => {
+    const config = readConfig({
+      PRODUCER_STORE_URL: "s3://b-1/p",
+      PRODUCER_S3_ENDPOINT: "http://minio:9000",
+    });
+    expect(config).toMatchObject({
+      storeUrl: { kind: "s3", bucket: "b-1", prefix: "p/" },
+      s3Endpoint: "http://minio:9000",
+      s3Region: "us-east-1",
+      s3PathStyle: true,
+      s3Redirect: false,
+      retentionBytes: undefined,
+    });
+    expect(readConfig({}).storeUrl).toBeUndefined();
+  });
+
+  it("says what is wrong with it", () => {
+    const env = {
+      PRODUCER_STORE_URL: "ftp://x",
+      PRODUCER_S3_ENDPOINT: "minio:9000",
+      PRODUCER_LINK_SECRET: "short",
+    };
+    const read = (): unknown => readConfig(env);
+    expect(read).toThrow(ConfigError);
+    for (const line of [
+      /^PRODUCER_STORE_URL: expected s3:\/\/bucket\/prefix or file:\/\/\/folder, got/m,
+      /^PRODUCER_S3_ENDPOINT: expected an http or https URL, got/m,
+      /^PRODUCER_LINK_SECRET: expected at least 16 characters$/m,
+    ]) {
+      expect(read).toThrow(line);
+    }
   });
 });
