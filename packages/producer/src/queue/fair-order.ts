@@ -1,24 +1,32 @@
 import type { Database } from "../postgres/database.ts";
-import { type Line, queuesLike } from "./work.ts";
+import { isOfLine, type Line, queuesLike } from "./work.ts";
 
-/** How long the names of the queues are remembered: a new tenant's first work waits no longer. */
+/** How long the names of the queues are remembered: where no notice comes, a new tenant's first work waits no longer. */
 const NAMES_MS = 1_000;
 
+export interface FairOrder {
+  /** The queues of the line, in the order in which they are to be asked for work. */
+  queues(): Promise<readonly string[]>;
+  /** There is work in a queue: one that is not known has the names read anew. */
+  hearOf(queue: string): void;
+}
+
 /**
- * The queues of a line in the order in which they are to be asked for work: those of tenants for whom least is being
- * done come first, so that no number of one tenant's renders keeps another's from going on.
+ * Orders the queues of a line: those of tenants for whom least is being done come first, so that no number of one
+ * tenant's renders keeps another's from going on.
  */
-export function fairOrder(database: Database, line: Line): () => Promise<readonly string[]> {
+export function fairOrder(database: Database, line: Line): FairOrder {
   let names: readonly string[] = [];
   let readAt = -Infinity;
   const read = async (): Promise<void> => {
+    // From before the look on: what is heard of meanwhile has the names read once more.
+    readAt = performance.now();
     const rows = await database.query<{ name: string }>("SELECT name FROM pgboss.queue WHERE name LIKE $1", [
       queuesLike(line),
     ]);
     names = rows.map(({ name }) => name);
-    readAt = performance.now();
   };
-  return async () => {
+  const queues = async (): Promise<readonly string[]> => {
     if (performance.now() - readAt > NAMES_MS) await read();
     if (names.length < 2) return names;
     const rows = await database.query<{ name: string; active: number }>(
@@ -32,5 +40,11 @@ export function fairOrder(database: Database, line: Line): () => Promise<readonl
       .map((name) => ({ name, key: share(name) + Math.random() * 0.5 }))
       .toSorted((a, b) => a.key - b.key)
       .map(({ name }) => name);
+  };
+  return {
+    queues,
+    hearOf: (queue) => {
+      if (isOfLine(queue, line) && !names.includes(queue)) readAt = -Infinity;
+    },
   };
 }

@@ -1,10 +1,10 @@
 import type { Log } from "../log.ts";
 import type { Database } from "../postgres/database.ts";
-import { fairOrder } from "./fair-order.ts";
+import { type FairOrder, fairOrder } from "./fair-order.ts";
 import { type Lease, LeaseLost, touch } from "./lease.ts";
 import type { Notices } from "./notices.ts";
 import { LEASE_SECONDS, type Queue } from "./open-queue.ts";
-import { type Line, tenantOf, type Work } from "./work.ts";
+import { type Line, LINES, tenantOf, type Work } from "./work.ts";
 
 /** Signs of life come this often. */
 const TOUCH_MS = 2_000;
@@ -33,7 +33,7 @@ interface Held extends Lease {
 export class WorkLoop {
   readonly #options: WorkLoopOptions;
   readonly #leases = new Set<Held>();
-  readonly #orders: Record<Line, () => Promise<readonly string[]>>;
+  readonly #orders: Record<Line, FairOrder>;
   readonly #timers: readonly NodeJS.Timeout[];
   readonly #stops: readonly (() => void)[];
   #first: Line = "plans";
@@ -41,6 +41,8 @@ export class WorkLoop {
   #filling: Promise<void> | null = null;
   #isAskedAgain = false;
   #isDraining = false;
+  /** Why nothing may go on any more. */
+  #over: Error | null = null;
 
   constructor(options: WorkLoopOptions) {
     this.#options = options;
@@ -51,7 +53,10 @@ export class WorkLoop {
       setInterval(() => void this.#touch(), TOUCH_MS).unref(),
       setInterval(() => this.#fence(), POLL_MS).unref(),
     ];
-    this.#stops = [notices.on("work", () => this.poke()), notices.on("ended", (id) => this.#onEnded(id))];
+    this.#stops = [
+      notices.on("work", (queue) => this.#onWork(queue)),
+      notices.on("ended", (id) => this.#onEnded(id)),
+    ];
     this.poke();
   }
 
@@ -63,6 +68,11 @@ export class WorkLoop {
   poke(): void {
     this.#isAskedAgain = true;
     this.#filling ??= this.#fillWhileAsked().finally(() => (this.#filling = null));
+  }
+
+  #onWork(queue: string): void {
+    for (const line of LINES) this.#orders[line].hearOf(queue);
+    this.poke();
   }
 
   async #fillWhileAsked(): Promise<void> {
@@ -87,7 +97,7 @@ export class WorkLoop {
   async #takeOne(): Promise<boolean> {
     const second: Line = this.#first === "plans" ? "renders" : "plans";
     for (const line of [this.#first, second]) {
-      for (const queue of await this.#orders[line]()) {
+      for (const queue of await this.#orders[line].queues()) {
         const askedAt = performance.now();
         const [job] = await this.#options.queue.boss.fetch<Work>(queue, { includeMetadata: true });
         if (!job) continue;
@@ -102,6 +112,8 @@ export class WorkLoop {
 
   #begin(taken: Omit<Lease, "signal">): void {
     const abort = new AbortController();
+    // What was asked for before a drain may come after its end.
+    if (this.#over) abort.abort(this.#over);
     const lease = { ...taken, signal: abort.signal };
     const ended = this.#options.run(lease).finally(() => {
       this.#leases.delete(held);
@@ -150,9 +162,13 @@ export class WorkLoop {
   async drain(deadline: number, reason: Error): Promise<void> {
     this.#isDraining = true;
     for (const stop of this.#stops.slice(0, 1)) stop();
-    const timer = setTimeout(() => {
-      for (const { abort } of this.#leases) abort.abort(reason);
-    }, Math.max(0, deadline - Date.now()));
+    const timer = setTimeout(
+      () => {
+        this.#over = reason;
+        for (const { abort } of this.#leases) abort.abort(reason);
+      },
+      Math.max(0, deadline - Date.now()),
+    );
     await this.#filling;
     while (this.#leases.size > 0) await Promise.all([...this.#leases].map(({ ended }) => ended));
     clearTimeout(timer);

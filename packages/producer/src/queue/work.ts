@@ -17,7 +17,7 @@ export interface NewWork {
 
 /** An older service leaves the queues of a newer one alone. */
 const VERSION = "v1";
-const LINES = ["renders", "plans"] as const;
+export const LINES = ["renders", "plans"] as const;
 /** Renders and plans without a render wait in lines of their own, so that neither keeps the other from going on. */
 export type Line = (typeof LINES)[number];
 
@@ -34,13 +34,18 @@ export function queuesOf(tenant: string): string[] {
   return LINES.map((line) => queueName(line, tenant));
 }
 
+/** Whether a queue is one of a line. */
+export function isOfLine(queue: string, line: Line): boolean {
+  return queue.startsWith(queueName(line, ""));
+}
+
 export function tenantOf(queue: string): string {
   return queue.slice(queue.indexOf("/") + 1);
 }
 
 /** A pattern for LIKE that fits the queues of a line. */
 export function queuesLike(line: Line): string {
-  return `${line}.${VERSION}/%`;
+  return queueName(line, "%");
 }
 
 function nameOf(work: Work): string {
