@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 const SIDE = 64;
 
 /** Long enough for two chunks, one for each worker. */
@@ -16,8 +18,10 @@ function page(duration: string, script = ""): string {
     data-duration="${duration}"><b></b></main><script>${script}</script></body></html>`;
 }
 
-/** A composition that takes some seconds to render, the same each time. */
-export const PLAIN_PAGE = page(String(SECONDS));
+/** A composition that takes some seconds to render, the same each time but for its hash: what is known is not rendered again. */
+export function plainPage(): string {
+  return page(String(SECONDS), `// ${randomUUID()}`);
+}
 
 /** In the console of the page that follows. */
 export const POISON_LAST_WORDS = "digging";

@@ -32,6 +32,11 @@ export async function allProcesses(): Promise<RunningProcess[]> {
   return found.flatMap((process) => process ?? []);
 }
 
+/** Whether a process is one of PostgreSQL's: its server, or one that the server has started. */
+export function isDatabase({ command }: RunningProcess): boolean {
+  return /^(\S*\/postgres |postgres: )/.test(command);
+}
+
 /** Those of the given processes that descend from one. */
 export function below(root: number, all: readonly RunningProcess[]): RunningProcess[] {
   return all.filter(({ ppid }) => ppid === root).flatMap((child) => [child, ...below(child.pid, all)]);

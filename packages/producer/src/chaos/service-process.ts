@@ -1,8 +1,11 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
+import { realpath } from "node:fs/promises";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
+import { killServerProcesses } from "../postgres/embedded/server-processes.ts";
 import { blockOrder } from "./block-order.ts";
 import { readLogLine } from "./log-line.ts";
 import { processTree, type RunningProcess, survivors } from "./process-tree.ts";
@@ -88,6 +91,12 @@ async function killAll(processes: readonly RunningProcess[]): Promise<void> {
   await until(gone, { what: "the service's processes are gone", timeoutMs: KILLED_WITHIN_MS, signal });
 }
 
+/** A database server outlives its service when that is killed; one that was adopted is below nobody. */
+async function killDatabase(dataDir: string): Promise<void> {
+  const dir = join(await realpath(dataDir), "postgres", "data");
+  if (!(await killServerProcesses(dir, KILLED_WITHIN_MS))) throw new Error("the database does not end");
+}
+
 /** Starts the service with the given environment and its data in `dataDir`, and waits until it and a worker are ready. */
 export async function startServiceProcess(
   dataDir: string,
@@ -135,6 +144,7 @@ export async function startServiceProcess(
   const kill = async (): Promise<void> => {
     await end("SIGKILL", KILLED_WITHIN_MS);
     await killAll(seen);
+    await killDatabase(dataDir);
   };
   try {
     const addresses = await addressesOf(child, signal);

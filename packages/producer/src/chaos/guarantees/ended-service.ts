@@ -2,10 +2,9 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { expectThat, type Guarantee } from "../guarantee.ts";
-import { processTree, type RunningProcess, survivors } from "../process-tree.ts";
+import { isDatabase, processTree, type RunningProcess, survivors } from "../process-tree.ts";
 import { until } from "../until.ts";
-import { renderFolders } from "./full-scratch.ts";
-import { startCapturing } from "./render-under-fire.ts";
+import { expectComplete, finished, startCapturing } from "./render-under-fire.ts";
 
 /** Of the disturbed service, in seconds. */
 export const DRAIN_SECONDS = 4;
@@ -23,12 +22,12 @@ function gone(tree: readonly RunningProcess[], signal: AbortSignal): Promise<{ r
 }
 
 export const TERMINATED_SERVICE: Guarantee = {
-  guarantee: "it drains, exits with 0 and leaves nothing",
+  guarantee: "it leaves nothing, the next start goes on",
   fault: "SIGTERM in mid-render",
   boundMs: EXIT_BOUND_MS,
   async check({ service: running, signal }) {
     const service = await running();
-    await startCapturing({ url: service.url, signal });
+    const id = await startCapturing({ url: service.url, signal });
     const tree = await processTree(service.pid);
     const startedAt = performance.now();
     const exit = await service.end("SIGTERM", 2 * EXIT_BOUND_MS);
@@ -37,23 +36,32 @@ export const TERMINATED_SERVICE: Guarantee = {
     expectThat(exit === 0, `the service ended with ${exit}`);
     const left = await readdir(join(service.dataDir, "scratch"));
     expectThat(left.length === 0, "scratch files were left");
+    const next = await running();
+    expectComplete(await finished({ url: next.url, signal }, id));
     return recoveryMs;
   },
 };
 
 export const KILLED_SERVICE: Guarantee = {
-  guarantee: "its children go, the next start cleans up",
+  guarantee: "its children go, the next start goes on",
   fault: "kill -9 of the service in mid-render",
   boundMs: 3_000,
   async check({ service: running, signal }) {
     const service = await running();
-    await startCapturing({ url: service.url, signal });
-    const tree = await processTree(service.pid);
+    const id = await startCapturing({ url: service.url, signal });
+    // The database lives on, for the next start to adopt.
+    const tree = (await processTree(service.pid)).filter((each) => !isDatabase(each));
+    const scratch = join(service.dataDir, "scratch");
+    const dead = await readdir(scratch);
     await service.end("SIGKILL", KILLED_WITHIN_MS);
     const { ms } = await gone(tree, signal);
     const next = await running();
-    const swept = async (): Promise<true | null> => (await renderFolders(next.dataDir)).length === 0 || null;
+    const swept = async (): Promise<true | null> => {
+      const left = new Set(await readdir(scratch));
+      return !dead.some((name) => left.has(name)) || null;
+    };
     await until(swept, { what: "the scratch files are removed", timeoutMs: SWEPT_WITHIN_MS, signal });
+    expectComplete(await finished({ url: next.url, signal }, id));
     return ms;
   },
 };

@@ -2,21 +2,25 @@ import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { expectThat, type Guarantee } from "../guarantee.ts";
+import { until } from "../until.ts";
 import { finished, startCapturing } from "./render-under-fire.ts";
 
-/** What a render may use, in the disturbed service: far more than the plain composition does. */
+/** What a render's work may use, in the disturbed service: far more than the plain composition does. */
 export const SCRATCH_QUOTA_BYTES = 64 * 2 ** 20;
 
 const BLOCK_BYTES = 2 ** 20;
 
-/** The scratch folders of the renders that run. */
-export async function renderFolders(dataDir: string): Promise<string[]> {
+/** The rest of the render is let go within two seconds. */
+const LET_GO_MS = 5_000;
+
+/** The scratch folders of the chunks that are captured. */
+async function chunkFolders(dataDir: string): Promise<string[]> {
   const scratch = join(dataDir, "scratch");
   const owners = (await readdir(scratch)).map((name) => join(scratch, name));
   const folders = await Promise.all(
     owners.map(async (owner) => (await readdir(owner)).map((name) => join(owner, name))),
   );
-  return folders.flat().filter((folder) => /[/\\]render-[^/\\]+$/.test(folder));
+  return folders.flat().filter((folder) => /[/\\]chunk-[^/\\]+$/.test(folder));
 }
 
 /** Writes more into a folder than a render may use. */
@@ -37,8 +41,8 @@ export const FULL_SCRATCH: Guarantee = {
   async check({ service: running, signal }) {
     const { url, dataDir } = await running();
     const id = await startCapturing({ url, signal });
-    const [folder] = await renderFolders(dataDir);
-    if (folder === undefined) throw new Error("the render has no scratch folder");
+    const [folder] = await chunkFolders(dataDir);
+    if (folder === undefined) throw new Error("no chunk has a scratch folder");
     await fill(folder);
     const filledAt = performance.now();
     const { state, problem } = await finished({ url, signal }, id);
@@ -47,7 +51,8 @@ export const FULL_SCRATCH: Guarantee = {
       problem?.code === "scratch-too-large",
       `the render ${state} (${problem?.code ?? "no problem"})`,
     );
-    expectThat((await renderFolders(dataDir)).length === 0, "the render's files are still there");
+    const empty = async (): Promise<true | null> => (await chunkFolders(dataDir)).length === 0 || null;
+    await until(empty, { what: "the render's files are gone", timeoutMs: LET_GO_MS, signal });
     return recoveryMs;
   },
 };

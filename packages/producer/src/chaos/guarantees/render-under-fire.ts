@@ -2,7 +2,7 @@ import { isFinished, type Render } from "@framewright/contract";
 
 import { type Api, renderWhen, submit } from "../calls.ts";
 import { expectThat } from "../guarantee.ts";
-import { FRAMES, PLAIN_PAGE } from "../pages.ts";
+import { FRAMES, plainPage } from "../pages.ts";
 
 /** For a plan and the first frames: well under two seconds on a free machine. */
 const CAPTURE_WITHIN_MS = 20_000;
@@ -10,9 +10,9 @@ const CAPTURE_WITHIN_MS = 20_000;
 const FINISH_WITHIN_MS = 60_000;
 const FRAMES_BEFORE = 20;
 
-/** Submits the plain composition and waits until some of its frames are captured. */
+/** Submits a plain composition and waits until some of its frames are captured. */
 export async function startCapturing(api: Api): Promise<string> {
-  const id = await submit(api, PLAIN_PAGE);
+  const id = await submit(api, plainPage());
   const captures = ({ progress }: Render): boolean =>
     progress.stage === "capture" && progress.framesDone > FRAMES_BEFORE;
   await renderWhen(api, id, captures, CAPTURE_WITHIN_MS);
