@@ -199,6 +199,7 @@ test("one tenant's much work does not keep another's one piece from being begun 
     run: async (lease) => {
       order.push(lease.tenant);
       await gate.promise;
+      await sleep(50);
       await member.database.transaction((tx) => complete(tx, member.queue, lease));
     },
   });

@@ -99,19 +99,19 @@ export interface SubmitOptions {
   readonly idempotency?: Submission["idempotency"];
 }
 
-/** A fleet on a database and a folder of its own, both of which go with the test. */
-export async function openFleet(): Promise<Fleet> {
+/** A fleet on a database and a folder of its own, which go with the test: one of several at a time says which. */
+export async function openFleet(whenFinished = onTestFinished): Promise<Fleet> {
   const test = await createTestDatabase();
-  onTestFinished(() => test[Symbol.asyncDispose]());
+  whenFinished(() => test[Symbol.asyncDispose]());
   const dir = await mkdtemp(join(tmpdir(), "framewright-fleet-"));
-  onTestFinished(() => rm(dir, { recursive: true, force: true, maxRetries: 3 }));
+  whenFinished(() => rm(dir, { recursive: true, force: true, maxRetries: 3 }));
   const store = await openFileStore(join(dir, "store"), { onWarning: () => undefined });
   const connect = async (): Promise<Database> => {
     const database = createDatabase({
       connection: { connectionString: test.url },
       onWarning: (message, cause) => log.warn({ err: cause }, message),
     });
-    onTestFinished(() => database.close());
+    whenFinished(() => database.close());
     await database.ready;
     return database;
   };
@@ -123,7 +123,9 @@ export async function openFleet(): Promise<Fleet> {
     database,
     start: async (options = {}) => {
       started += 1;
-      return startHost(await connect(), join(dir, `host-${started}`), { store, ...options });
+      const host = await startHost(await connect(), join(dir, `host-${started}`), { store, ...options });
+      whenFinished(() => host.stop());
+      return host;
     },
   };
 }
@@ -227,7 +229,6 @@ async function startHost(
     stop: (graceMs) => (ending ??= stop(graceMs)),
     vanish: () => (ending ??= database.close().then(() => stop())),
   };
-  onTestFinished(() => host.stop());
   return host;
 }
 
