@@ -105,12 +105,18 @@ test("the same idempotency key gives the same render, and another body is refuse
   await waitForRender(service, first?.id ?? "");
 });
 
-test("two renders of one composition decode to the same frames", async () => {
-  const body = { html: layeredPage(0.4), quality: "draft" };
-  const takes = await Promise.all([1, 2].map(() => renderToFile(service, body, folder.dir)));
+test("two renders of the same pictures decode to the same frames; a third reuses what is there, and says so", async () => {
+  // Not the same files: what was rendered before is not rendered again.
+  const body = (take: number) => ({ html: `${layeredPage(0.4)}<!-- ${take} -->`, quality: "draft" });
+  const render = (take: number) => renderToFile(service, body(take), folder.dir);
+  const takes = await Promise.all([1, 2].map(render));
+  expect(takes.map((take) => take.render.reused)).toEqual(takes.map(() => ({ chunks: 0, frames: 0 })));
   const [first, second] = await Promise.all(takes.map(({ file }) => frameHashes(file)));
   expect(first).toHaveLength(12);
   expect(second).toEqual(first);
   const [a, b] = await Promise.all(takes.map(({ file }) => readFile(file)));
   expect(b?.equals(a ?? Buffer.alloc(0))).toBe(true);
+  const third = await render(2);
+  expect(third.render).toMatchObject({ reused: { chunks: 1, frames: 12 }, verdict: { passed: true } });
+  expect(await frameHashes(third.file)).toEqual(first);
 });
