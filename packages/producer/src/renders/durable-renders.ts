@@ -96,10 +96,10 @@ export class DurableRenders implements Renders {
     return orderPlan(submission, this.#deps, AbortSignal.any([signal, this.#closing.signal]));
   }
 
-  async #row(id: string, tenant: string): Promise<RenderRow> {
+  async #row(id: string, tenant: string | null): Promise<RenderRow> {
     const [row] = UUID.test(id)
       ? await this.#deps.database.query<RenderRow>(
-          "SELECT * FROM framewright.renders WHERE id = $1 AND tenant = $2",
+          "SELECT * FROM framewright.renders WHERE id = $1 AND ($2::text IS NULL OR tenant = $2)",
           [id, tenant],
         )
       : [];
@@ -135,14 +135,16 @@ export class DurableRenders implements Renders {
     );
     const page = rows.slice(0, limit);
     const last = page.at(-1);
-    return { renders: page.map(toRender), nextCursor: rows.length > limit && last ? String(last.ord) : null };
+    return { renders: page.map(toRender), nextCursor: rows.length > limit && last ? last.ord : null };
   }
 
   async cancel(id: string, reason: string, tenant: string): Promise<Render> {
     const row = await this.#row(id, tenant);
     if (row.state === "cancelled") return toRender(row);
-    const { database, endings } = this.#deps;
+    const { database, queue, endings } = this.#deps;
     const problem = new ProblemError("cancelled", reason);
+    // Within the transaction, what is not known of the queues yet would need a second connection.
+    await queue.ensureTenant(tenant);
     const cancelled = isFinished(row.state)
       ? null
       : await database.transaction((tx) => endings.fail(tx, id, problem));
@@ -162,7 +164,7 @@ export class DurableRenders implements Renders {
     yield* followEvents(this.#deps, id, afterId, AbortSignal.any([signal, this.#closing.signal]));
   }
 
-  async artifact(id: string, tenant: string): Promise<StoredArtifact> {
+  async artifact(id: string, tenant: string | null): Promise<StoredArtifact> {
     const { artifact, artifact_key: key, state } = await this.#row(id, tenant);
     if (!artifact) throw new ProblemError("artifact-not-ready", `The render is ${state}.`);
     if (key === null) throw new ProblemError("artifact-expired", `It expired at ${artifact.expiresAt}.`);

@@ -34,10 +34,9 @@ function throttled(write: Write, onFailure: (error: unknown) => void): Reports {
   };
   /** What came to wait for meanwhile may be the last that is told for long. */
   const flushUrgent = async (): Promise<void> => {
-    do {
-      isUrgent = false;
-      await flush();
-    } while (isUrgent && !closed);
+    isUrgent = false;
+    await flush();
+    if (isUrgent && !closed) await flushUrgent();
   };
   return {
     tell(news) {
