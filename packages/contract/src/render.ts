@@ -86,6 +86,11 @@ export const RenderSchema = z
   .meta({ id: "Render" });
 export type Render = z.infer<typeof RenderSchema>;
 
+export const DownloadLinkSchema = z
+  .object({ url: z.string(), expiresAt: z.iso.datetime() })
+  .meta({ id: "DownloadLink", description: "Whoever holds it may download the artifact, until it expires." });
+export type DownloadLink = z.infer<typeof DownloadLinkSchema>;
+
 export const RenderListSchema = z
   .object({ renders: z.array(RenderSchema), nextCursor: z.string().nullable() })
   .meta({ id: "RenderList" });

@@ -15,6 +15,8 @@ export interface AppDeps {
   readonly webhooks: Webhooks;
   /** Without any, callers need none. */
   readonly apiKeys: readonly ApiKey[];
+  /** Signs download links. */
+  readonly linkSecret: string;
   /** Answers GET and HEAD for a finished file, ranges and conditions included. */
   readonly serveArtifact: (
     request: Request,

@@ -18,6 +18,7 @@ import { getRenderArtifact } from "./routes/render-artifact.get.ts";
 import { getRenderDeliveries } from "./routes/render-deliveries.get.ts";
 import { getRenderEvents } from "./routes/render-events.get.ts";
 import { deleteRender } from "./routes/render.delete.ts";
+import { getRenderLink } from "./routes/render-link.get.ts";
 import { getRender } from "./routes/render.get.ts";
 import { getRenders } from "./routes/renders.get.ts";
 import { postRenders } from "./routes/renders.post.ts";
@@ -30,6 +31,7 @@ const ROUTES = [
   deleteRender,
   getRenderEvents,
   getRenderArtifact,
+  getRenderLink,
   getRenderDeliveries,
   postPlans,
   postWebhookTests,
@@ -51,7 +53,7 @@ export function createApp(deps: AppDeps): Api {
   api.use(accessLog(deps.log));
   api.use(declareRequests(deps.declare));
   api.use(sameSite(deps.loopbackOnly));
-  api.use(authenticate(deps.apiKeys));
+  api.use(authenticate(deps.apiKeys, deps.linkSecret));
   for (const mount of ROUTES) mount(api, deps);
   return api;
 }

@@ -1,6 +1,8 @@
 import { ProblemError } from "@framewright/contract";
 import { createMiddleware } from "hono/factory";
 
+import { checkLink } from "../store/signed-link.ts";
+
 import { type ApiKey, findTenant } from "../access/api-keys.ts";
 import { DEFAULT_TENANT } from "../access/tenant.ts";
 import type { AppEnv } from "./env.ts";
@@ -29,10 +31,28 @@ function authenticated(keys: readonly ApiKey[], headers: Headers): string {
   );
 }
 
+/** The only path that a link may lead to. */
+const ARTIFACT = /^\/v1\/renders\/[^/]+\/artifact$/;
+
+/** Whether a signed link lets the request in; refuses one that is not valid any more, or never was. */
+function isLinked(url: URL, secret: string): boolean {
+  if (!ARTIFACT.test(url.pathname)) return false;
+  const verdict = checkLink(url, secret, new Date());
+  if (verdict === "expired" || verdict === "invalid") {
+    throw refuse(
+      `The link is ${verdict === "expired" ? "expired" : "not one of this service's"}.`,
+      'Bearer realm="framewright"',
+    );
+  }
+  return verdict === "valid";
+}
+
 /** Tells the tenant of each request by its key, and refuses requests without one; without any key, all callers are one tenant. */
-export const authenticate = (keys: readonly ApiKey[]) =>
+export const authenticate = (keys: readonly ApiKey[], linkSecret: string) =>
   createMiddleware<AppEnv>(async (c, next) => {
-    const isOpen = keys.length === 0 || OPEN.test(c.req.path);
+    const linked = isLinked(new URL(c.req.url), linkSecret);
+    c.set("isLinked", linked);
+    const isOpen = keys.length === 0 || linked || OPEN.test(c.req.path);
     c.set("tenant", isOpen ? DEFAULT_TENANT : authenticated(keys, c.req.raw.headers));
     await next();
   });

@@ -74,6 +74,7 @@ export interface Renders {
   cancel(id: string, reason: string, tenant: string): Promise<Render>;
   /** Retained events with an id above `afterId`, then live ones, until `finished` or the signal. */
   events(id: string, afterId: number, signal: AbortSignal, tenant: string): AsyncIterable<RenderEvent>;
-  artifact(id: string, tenant: string): Promise<StoredArtifact>;
+  /** Of any tenant where none is given: for whoever was given a link. */
+  artifact(id: string, tenant: string | null): Promise<StoredArtifact>;
   queue(tenant: string): Promise<Queue>;
 }

@@ -38,7 +38,7 @@ const route = createRoute({
 export function getRenderArtifact(api: Api, { renders, serveArtifact }: AppDeps): void {
   api.openapi(route, async (c) => {
     const id = renderIdOf(c);
-    const artifact = await renders.artifact(id, c.get("tenant"));
+    const artifact = await renders.artifact(id, c.get("isLinked") ? null : c.get("tenant"));
     return serveArtifact(c.req.raw, artifact, { download: c.req.valid("query").download === "1" });
   });
 }

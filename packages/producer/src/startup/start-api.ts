@@ -9,6 +9,7 @@ import { createOutputTokens } from "../hyperframes/token.ts";
 import { openIntake } from "../intake/open-intake.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import type { Database } from "../postgres/database.ts";
 import { sharedSecret } from "../postgres/shared-secret.ts";
 import type { Renders } from "../renders/port.ts";
 import { serveStored } from "../store/serve-stored.ts";
@@ -24,6 +25,10 @@ export interface ApiOptions {
   readonly heartbeat: Heartbeat;
   readonly metrics: Metrics;
   readonly log: Log;
+}
+
+async function linkSecretOf(database: Database): Promise<string> {
+  return Buffer.from(await sharedSecret(database, "download-links")).toString("base64url");
 }
 
 /** Serves the API. */
@@ -44,6 +49,7 @@ export async function startApi({
     intake: openIntake({ scratch, limits, projectsRoot: config.projectsRoot }),
     webhooks,
     apiKeys: config.apiKeys,
+    linkSecret: config.linkSecret ?? (await linkSecretOf(database)),
     outputTokens: createOutputTokens(await sharedSecret(database, "output-tokens")),
     serveArtifact: (request, artifact, options) => serveStored(request, store, artifact, options),
     fetchArtifact: async ({ key, sha256 }, file, signal) =>

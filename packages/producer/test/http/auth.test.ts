@@ -37,6 +37,7 @@ it.each([
   ["GET", "/v1/renders/x/events"],
   ["GET", "/v1/renders/x/artifact"],
   ["HEAD", "/v1/renders/x/artifact"],
+  ["GET", "/v1/renders/x/link"],
   ["GET", "/v1/renders/x/deliveries"],
   ["POST", "/v1/webhooks/test"],
   ["POST", "/v1/plans"],

@@ -157,8 +157,8 @@ export class FakeRenders implements Renders {
     }
   }
 
-  async artifact(id: string, tenant = DEFAULT_TENANT) {
-    const { state } = await this.get(id, tenant);
+  async artifact(id: string, tenant: string | null = DEFAULT_TENANT) {
+    const { state } = await this.get(id, tenant ?? this.#tenants.get(id));
     if (!this.stored || state !== "succeeded") throw new ProblemError("artifact-not-ready", "Not yet.");
     return { ...this.stored, filename: `${id}.mp4` };
   }

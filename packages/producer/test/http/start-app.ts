@@ -65,6 +65,7 @@ export async function startApp(overrides: Partial<AppDeps> = {}) {
       list: async () => [],
     },
     apiKeys: [],
+    linkSecret: "a secret of the tests",
     outputTokens: createOutputTokens(randomBytes(32)),
     fetchArtifact: ({ key }, file) => copyFile(join(root, key), file),
     serveArtifact: async (request, { key, contentType }, { download }) => {
