@@ -2,7 +2,9 @@ import { fileURLToPath } from "node:url";
 
 import { configDefaults, defineConfig, type TestProjectConfiguration } from "vitest/config";
 
-import { ALONE, MEASURED } from "./vitest.measured.ts";
+import { ALONE, LONG, MEASURED } from "./vitest.measured.ts";
+
+const LEFT_OUT = process.env["FRAMEWRIGHT_LONG"] === undefined ? LONG : [];
 
 interface Group {
   readonly name: string;
@@ -23,7 +25,7 @@ function group(
     test: {
       name: `${root} ${name}`,
       include,
-      exclude: [...configDefaults.exclude, ...exclude],
+      exclude: [...configDefaults.exclude, ...LEFT_OUT, ...exclude],
       pool: "forks",
       maxWorkers,
       sequence: { groupOrder },

@@ -8,3 +8,6 @@ export const MEASURED = [
 
 /** Those that need the machine for themselves. */
 export const ALONE = ["test/model/model.test.ts", "test/chaos/every-guarantee.test.ts"];
+
+/** Those that take a minute or more of the whole machine: with FRAMEWRIGHT_LONG=1 only, which `pnpm faults` sets. */
+export const LONG = ["test/chaos/every-guarantee.test.ts", "test/store/large-file.test.ts"];

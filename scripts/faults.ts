@@ -33,9 +33,14 @@ const folder = await mkdtemp(join(tmpdir(), "framewright-faults-"));
 try {
   const reportFile = join(folder, "report.json");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`];
-  const vitest = spawn("vitest", ["run", "test/faults/", ...reporters, ...process.argv.slice(2)], {
-    stdio: ["ignore", 2, 2],
-  });
+  const vitest = spawn(
+    "vitest",
+    ["run", "test/faults/", "test/chaos/", ...reporters, ...process.argv.slice(2)],
+    {
+      stdio: ["ignore", 2, 2],
+      env: { ...process.env, FRAMEWRIGHT_LONG: "1" },
+    },
+  );
   const [code] = await once(vitest, "exit");
   const report: Report = JSON.parse(await readFile(reportFile, "utf8"));
   const faults = report.testResults
