@@ -45,26 +45,31 @@ async function sweepArtifacts(deps: RetentionDeps): Promise<void> {
   if (expired.length > 0) deps.log.info({ count: expired.length }, "old artifacts removed");
 }
 
-/** Forgets rows in one statement, and removes the files that they named. */
-async function forget(
-  { database, store }: RetentionDeps,
-  sql: string,
-  values: readonly unknown[],
-): Promise<void> {
-  const rows = await database.query<{ key: string }>(sql, values);
-  await store.delete(rows.map(({ key }) => key));
+/**
+ * Forgets rows, and removes the files that they named. Whoever wants to name one of them again meanwhile waits for it,
+ * so that no file goes that has been found again.
+ */
+async function forget({ database, store }: RetentionDeps, sql: string, olderThanMs: number): Promise<void> {
+  await database.transaction(async (tx) => {
+    const rows = await tx.query<{ key: string }>(sql, [olderThanMs, AT_A_TIME]);
+    await store.delete(rows.map(({ key }) => key));
+  });
 }
 
-const UNUSED_CHUNKS = `DELETE FROM framewright.chunk_files f
-  WHERE used_at < now() - $1 * interval '1 millisecond' AND NOT EXISTS (
-    SELECT 1 FROM framewright.chunks c JOIN framewright.renders r ON r.id = c.render_id
-    WHERE c.hash = f.hash AND r.finished_at IS NULL)
+const UNUSED_CHUNKS = `DELETE FROM framewright.chunk_files WHERE hash IN (
+    SELECT hash FROM framewright.chunk_files f
+    WHERE used_at < now() - $1 * interval '1 millisecond' AND NOT EXISTS (
+      SELECT 1 FROM framewright.chunks c JOIN framewright.renders r ON r.id = c.render_id
+      WHERE c.hash = f.hash AND r.finished_at IS NULL)
+    LIMIT $2 FOR UPDATE SKIP LOCKED)
   RETURNING key`;
 
-const UNUSED_SNAPSHOTS = `DELETE FROM framewright.snapshots s
-  WHERE used_at < now() - $1 * interval '1 millisecond' AND NOT EXISTS (
-    SELECT 1 FROM framewright.renders r WHERE r.finished_at IS NULL AND r.snapshot ->> 'hash' = s.hash)
-    AND NOT EXISTS (SELECT 1 FROM framewright.plans p WHERE p.snapshot ->> 'hash' = s.hash)
+const UNUSED_SNAPSHOTS = `DELETE FROM framewright.snapshots WHERE hash IN (
+    SELECT hash FROM framewright.snapshots s
+    WHERE used_at < now() - $1 * interval '1 millisecond' AND NOT EXISTS (
+      SELECT 1 FROM framewright.renders r WHERE r.finished_at IS NULL AND r.snapshot ->> 'hash' = s.hash)
+      AND NOT EXISTS (SELECT 1 FROM framewright.plans p WHERE p.snapshot ->> 'hash' = s.hash)
+    LIMIT $2 FOR UPDATE SKIP LOCKED)
   RETURNING 'snapshots/' || hash || '.tar' AS key`;
 
 /** Removes artifacts, chunks and compositions that are past their time, and forgets renders after twice that. */
@@ -75,8 +80,8 @@ export async function sweepRetained(deps: RetentionDeps): Promise<void> {
     `DELETE FROM framewright.renders WHERE artifact_key IS NULL AND finished_at < now() - $1 * interval '1 millisecond'`,
     [2 * settings.retentionMs],
   );
-  await forget(deps, UNUSED_CHUNKS, [settings.retentionMs]);
-  await forget(deps, UNUSED_SNAPSHOTS, [Math.max(GRACE_MS, settings.retentionMs)]);
+  await forget(deps, UNUSED_CHUNKS, settings.retentionMs);
+  await forget(deps, UNUSED_SNAPSHOTS, Math.max(GRACE_MS, settings.retentionMs));
   await database.query("DELETE FROM framewright.attempts WHERE started_at < now() - $1 * interval '1 day'", [
     ATTEMPTS_DAYS,
   ]);
