@@ -42,25 +42,26 @@ export async function lockUnfinished(tx: Transaction, id: string): Promise<Locke
   return row === null || isFinished(row.state) ? null : row;
 }
 
+/** One statement, for it is a part of every other: of progress only the latest is kept. */
+const APPEND = `
+  WITH numbered AS (
+    UPDATE framewright.renders SET last_event = last_event + jsonb_array_length($2::jsonb)
+    WHERE id = $1::uuid RETURNING last_event - jsonb_array_length($2::jsonb) AS before
+  ), outdated AS (
+    DELETE FROM framewright.events WHERE render_id = $1::uuid AND type = 'progress'
+      AND $2::jsonb @> '[{"type": "progress"}]'
+  )
+  INSERT INTO framewright.events (render_id, id, type, event)
+  SELECT $1::uuid, before + nth, content ->> 'type', content || jsonb_build_object('id', before + nth)
+  FROM numbered, jsonb_array_elements($2::jsonb) WITH ORDINALITY AS contents (content, nth)
+  RETURNING pg_notify($3, $1::text)`;
+
 /** Adds events in order. Their ids have no gaps that a reader could take for the end: the render's row is locked. */
 export async function appendEvents(tx: Transaction, id: string, contents: readonly Content[]): Promise<void> {
   if (contents.length === 0) return;
-  const [{ last } = { last: "0" }] = await tx.query<{ last: string }>(
-    "UPDATE framewright.renders SET last_event = last_event + $2 WHERE id = $1 RETURNING last_event AS last",
-    [id, contents.length],
-  );
-  const first = Number(last) - contents.length + 1;
   const at = new Date().toISOString();
-  const events = contents.map((content, index) => ({ ...content, id: first + index, at, renderId: id }));
-  // Of progress only the latest is kept.
-  if (contents.some(({ type }) => type === "progress")) {
-    await tx.query("DELETE FROM framewright.events WHERE render_id = $1 AND type = 'progress'", [id]);
-  }
-  await tx.query(
-    "INSERT INTO framewright.events (render_id, id, type, event) SELECT $1, (e ->> 'id')::bigint, e ->> 'type', e FROM jsonb_array_elements($2::jsonb) e",
-    [id, JSON.stringify(events)],
-  );
-  await tx.query(NOTIFY, [CHANNELS.events, id]);
+  const events = contents.map((content) => ({ ...content, at, renderId: id }));
+  await tx.query(APPEND, [id, JSON.stringify(events), CHANNELS.events]);
 }
 
 /** Changes what is told of a locked render's progress. */
