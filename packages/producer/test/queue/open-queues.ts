@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import pino from "pino";
 import { onTestFinished } from "vitest";
 
 import { createDatabase, type Database } from "../../src/postgres/database.ts";
-import type { Lease } from "../../src/queue/lease.ts";
+import { complete, type Lease } from "../../src/queue/lease.ts";
 import { type Notices, openNotices } from "../../src/queue/notices.ts";
 import { openQueue, type Queue } from "../../src/queue/open-queue.ts";
 import { WorkLoop, type WorkLoopOptions } from "../../src/queue/work-loop.ts";
@@ -84,11 +86,20 @@ export async function takeSoon(member: Member, queue: string, withinMs = 5_000):
   for (const end = Date.now() + withinMs; Date.now() < end;) {
     const lease = await member.take(queue);
     if (lease) return lease;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await sleep(20);
   }
   throw new Error(`No work in ${queue} within ${withinMs} ms`);
 }
 
 export function chunk(index: number, renderId = "00000000-0000-4000-8000-000000000001"): Work {
   return { kind: "chunk", renderId, index, round: 0 };
+}
+
+/** Does work for a while, notes it, and takes it off the queue. */
+export function doing({ database, queue }: Member, done: Work[], ms = 0): (lease: Lease) => Promise<void> {
+  return async (lease) => {
+    done.push(lease.work);
+    await sleep(ms);
+    await database.transaction((tx) => complete(tx, queue, lease));
+  };
 }

@@ -133,7 +133,7 @@ test("a render outlives all hosts: the next one goes on where they were, and its
   const events = await eventsOf(next, id, { after: Number(seen) });
   expect(events.at(-1)).toMatchObject({ type: "finished", render: { state: "succeeded" } });
   expect(events[0]?.id).toBeGreaterThan(Number(seen));
-  expect([...first, ...second].toSorted()).toEqual([0, 1, 2, 3]);
+  expect([...first, ...second].toSorted((x, y) => x - y)).toEqual([0, 1, 2, 3]);
 });
 
 test("the result of a lease that was lost is refused, the one of its successor counts, and the late file is swept", async () => {

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { expect, test } from "vitest";
+
+import { complete } from "../../src/queue/lease.ts";
+import type { Work } from "../../src/queue/work.ts";
+import { chunk, doing, openQueues } from "./open-queues.ts";
+
+test("one tenant's much work does not keep another's one piece from being begun next", async () => {
+  const member = await (await openQueues()).join();
+  const order: string[] = [];
+  const many = Array.from({ length: 40 }, (_, index) => chunk(index));
+  await member.add(many, "busy");
+  const gate = Promise.withResolvers<void>();
+  const loop = member.loop({
+    room: (running) => 2 - running,
+    run: async (lease) => {
+      order.push(lease.tenant);
+      await gate.promise;
+      await sleep(50);
+      await member.database.transaction((tx) => complete(tx, member.queue, lease));
+    },
+  });
+  await expect.poll(() => loop.leases.size).toBe(2);
+  await member.add([chunk(0, "00000000-0000-4000-8000-000000000009")], "quiet");
+  // A new tenant's queue is known within a second.
+  await sleep(1_100);
+  gate.resolve();
+  await expect.poll(() => order.length, { timeout: 10_000 }).toBe(41);
+  expect(order.slice(0, 2)).toEqual(["busy", "busy"]);
+  expect(order.indexOf("quiet")).toBeLessThanOrEqual(3);
+});
+
+test("two tenants with much work share the places evenly", async () => {
+  const member = await (await openQueues()).join();
+  const running = new Map([
+    ["a", 0],
+    ["b", 0],
+  ]);
+  const seen: string[] = [];
+  for (const [tenant, renderId] of [
+    ["a", "00000000-0000-4000-8000-00000000000a"],
+    ["b", "00000000-0000-4000-8000-00000000000b"],
+  ] as const) {
+    await member.add(
+      Array.from({ length: 30 }, (_, index) => chunk(index, renderId)),
+      tenant,
+    );
+  }
+  member.loop({
+    room: (count) => 4 - count,
+    run: async (lease) => {
+      running.set(lease.tenant, (running.get(lease.tenant) ?? 0) + 1);
+      if (seen.length < 40) seen.push(lease.tenant);
+      await sleep(30);
+      await member.database.transaction((tx) => complete(tx, member.queue, lease));
+      running.set(lease.tenant, (running.get(lease.tenant) ?? 0) - 1);
+    },
+  });
+  await expect.poll(() => seen.length, { timeout: 15_000 }).toBe(40);
+  const ofA = seen.filter((tenant) => tenant === "a").length;
+  expect(ofA).toBeGreaterThanOrEqual(15);
+  expect(ofA).toBeLessThanOrEqual(25);
+});
+
+test("plans are begun in turn with renders, however many of these wait", async () => {
+  const member = await (await openQueues()).join();
+  const done: Work[] = [];
+  await member.add(Array.from({ length: 20 }, (_, index) => chunk(index)));
+  await member.add([{ kind: "plan-alone", planId: "00000000-0000-4000-8000-000000000003" }]);
+  member.loop({ room: (running) => 1 - running, run: doing(member, done) });
+  await expect.poll(() => done.length, { timeout: 10_000 }).toBe(21);
+  expect(done.findIndex(({ kind }) => kind === "plan-alone")).toBeLessThanOrEqual(1);
+});
