@@ -11,7 +11,7 @@ import { WorkLoop, type WorkLoopOptions } from "../../src/queue/work-loop.ts";
 import { tenantOf, type Work } from "../../src/queue/work.ts";
 import { createTestDatabase } from "../postgres/test-database.ts";
 
-export const log = pino({ level: "silent" });
+const log = pino({ level: "silent" });
 
 /** What a process has of the queues. */
 export interface Member {
