@@ -6,6 +6,7 @@ import { type ClientConfig, Pool, type PoolClient, type QueryResultRow } from "p
 import { asDatabaseProblem, LIMITS, openSockets } from "./connection.ts";
 import { listen } from "./listen.ts";
 import { migrate, MIGRATIONS } from "./migrate.ts";
+import { openGate } from "./open-gate.ts";
 import { inTransaction, type OpenTransaction, statementsOn, type Transaction } from "./transaction.ts";
 import { watchDatabase } from "./watch.ts";
 
@@ -13,6 +14,12 @@ export type { OpenTransaction, Transaction } from "./transaction.ts";
 
 /** Enough for what the service does at once; a server of many services has to serve that many for each. */
 const POOL_SIZE = 10;
+/**
+ * Transactions may wait for each other's locks, for as long as a burst of them takes. So that single statements, signs of
+ * life among them, find a connection all the while, transactions have only some, and wait before they take one.
+ */
+const TRANSACTIONS = 6;
+const TURN_TIMEOUT_MS = 30_000;
 /** Statements under way may end for so long when the database is closed. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
@@ -87,6 +94,12 @@ export function createDatabase(options: DatabaseOptions): Database {
     // A server of our own tells itself what is wrong with it.
     if (!server?.fault) onWarning(message, cause);
   });
+  const busy = "The database is busy: others were before this for too long.";
+  const inTurn = openGate(
+    TRANSACTIONS,
+    TURN_TIMEOUT_MS,
+    () => new ProblemError("database-unavailable", busy),
+  );
   const listening = new Set<{ close(): Promise<void> }>();
   const statements = statementsOn(pool);
   let closing: Promise<void> | null = null;
@@ -110,7 +123,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     },
     async transaction(work) {
       checkOpen();
-      return onClient(pool, (client) => inTransaction(client, work));
+      return inTurn(() => onClient(pool, (client) => inTransaction(client, work)));
     },
     listen(channels, onNotification, onReconnect) {
       checkOpen();
