@@ -52,14 +52,16 @@ export async function startProducerProcess(
   });
   let log = "";
   let errors = "";
+  let isReady = false;
   const exited = once(child, "exit");
   const ready = new Promise<ReadyLine>((resolve, reject) => {
     const fail = (why: string): void => reject(new Error(`${why}\n${log}\n${errors}`));
     const timer = setTimeout(() => fail("not ready in time"), READY_TIMEOUT_MS);
     child.stdout.on("data", (data: Buffer) => {
       log = (log + data.toString()).slice(-MAX_LOG_CHARS);
-      const line = findReady(log);
+      const line = isReady ? undefined : findReady(log);
       if (!line) return;
+      isReady = true;
       clearTimeout(timer);
       resolve(line);
     });

@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { Client } from "pg";
 import { expect, type TestContext } from "vitest";
 
 import { expectRecovery } from "../../../pool/test/faults/recovery.ts";
@@ -24,6 +25,7 @@ const REST_MS = 800;
 export interface Footprint {
   /** Resident memory of its own process: the median of a few looks. */
   readonly rssBytes: number;
+  /** Without its connections to the database, which are bounded, and come and go with use. */
   readonly descriptors: number;
   /** Its descendants, by kind and number. */
   readonly children: readonly string[];
@@ -34,16 +36,36 @@ export async function rssBytes(pid: number): Promise<number> {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
 }
 
+/** How many connections a service has to the database that its environment names. */
+async function databaseConnections(pid: number): Promise<number> {
+  const environment = (await readFile(`/proc/${pid}/environ`, "utf8")).split("\0");
+  const url = environment.find((line) => line.startsWith("DATABASE_URL="))?.slice("DATABASE_URL=".length);
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ count: number }>(
+      "SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    );
+    return rows[0]?.count ?? 0;
+  } finally {
+    await client.end();
+  }
+}
+
 async function measure(pid: number): Promise<Footprint> {
   const sizes: number[] = [];
   for (let look = 0; look < SAMPLES; look++) {
     sizes.push(await rssBytes(pid));
     await sleep(SAMPLE_MS);
   }
-  const [descriptors, tree] = await Promise.all([readdir(`/proc/${pid}/fd`), processTree(pid)]);
+  const [descriptors, connections, tree] = await Promise.all([
+    readdir(`/proc/${pid}/fd`),
+    databaseConnections(pid),
+    processTree(pid),
+  ]);
   return {
     rssBytes: sizes.sort((a, b) => a - b)[Math.floor(SAMPLES / 2)] ?? 0,
-    descriptors: descriptors.length,
+    descriptors: descriptors.length - connections,
     children: tree.map(({ command }) => (command.includes("render-worker") ? "worker" : command)).sort(),
   };
 }
