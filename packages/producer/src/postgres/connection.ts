@@ -24,8 +24,8 @@ export const LIMITS = {
   keepAliveInitialDelayMillis: KEEPALIVE_MS,
 } as const satisfies ClientConfig;
 
-/** SQLSTATEs of a server that cannot be used now, whatever the statement: connection, access, resources, standby, shutdown, timeout. */
-const UNAVAILABLE = /^(08|28|3D|53|57P|58|25006|57014)/;
+/** SQLSTATEs of a server that cannot be used now, whatever the statement: connection, access, resources, standby, shutdown, timeout, and transactions that got in each other's way. */
+const UNAVAILABLE = /^(08|28|3D|53|57P|58|25006|25P03|57014|40001|40P01|55P03)/;
 
 /** An error of the driver as ours: `database-unavailable` unless the statement itself is at fault. */
 export function asDatabaseProblem(error: unknown): unknown {

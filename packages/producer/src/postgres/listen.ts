@@ -34,9 +34,9 @@ export function listen(config: ClientConfig, options: ListenOptions): { close():
     for (const channel of channels) await client.query(`LISTEN ${escapeIdentifier(channel)}`);
     failures = 0;
     onReconnect();
+    const rest = new AbortController();
+    void ended.then(() => rest.abort());
     while (!closing.signal.aborted) {
-      const rest = new AbortController();
-      void ended.then(() => rest.abort());
       await pause(CHECK_INTERVAL_MS, AbortSignal.any([closing.signal, rest.signal]));
       if (!closing.signal.aborted) await client.query("SELECT 1");
     }

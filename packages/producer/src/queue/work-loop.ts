@@ -148,6 +148,8 @@ export class WorkLoop {
   }
 
   #onEnded(about: string): void {
+    // Some notices may have been missed: who is asked for a sign of life learns of the end.
+    if (about === "") void this.#touch();
     for (const lease of this.#leases) {
       const { work } = lease;
       const id = work.kind === "plan-alone" ? work.planId : work.renderId;

@@ -44,8 +44,8 @@ export async function checkQueue(tx: Transaction, tenant: string, limits: Limits
 async function checkFrames(tx: Transaction, tenant: string, limit: number): Promise<void> {
   if (limit === Number.MAX_SAFE_INTEGER) return;
   const [counted] = await tx.query<{ frames: number }>(
-    `SELECT coalesce(sum((plan ->> 'frames')::bigint), 0)::float8 AS frames FROM framewright.renders
-     WHERE tenant = $1 AND created_at > now() - interval '1 day' AND plan IS NOT NULL AND state <> 'failed'`,
+    `SELECT coalesce(sum((progress ->> 'framesTotal')::bigint), 0)::float8 AS frames FROM framewright.renders
+     WHERE tenant = $1 AND created_at > now() - interval '1 day' AND state <> 'failed'`,
     [tenant],
   );
   const frames = counted?.frames ?? 0;

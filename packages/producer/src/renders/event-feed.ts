@@ -1,11 +1,14 @@
 import type { RenderEvent } from "@framewright/contract";
 
 import type { Database } from "../postgres/database.ts";
+import { pause } from "../postgres/pause.ts";
 import { nextNotice, type Notices } from "../queue/notices.ts";
 
 /** Where no notice comes, the database is asked all the same. */
 const POLL_MS = 2_000;
 const PAGE = 500;
+/** Between two looks: a render on many machines has news all the time. */
+const PACE_MS = 150;
 
 /** A render's events after `afterId`, then live ones; ends after `finished`, or when the signal aborts. */
 export async function* followEvents(
@@ -30,7 +33,10 @@ export async function* followEvents(
         yield event;
         if (event.type === "finished") return;
       }
-      if (rows.length > 0) continue;
+      if (rows.length > 0) {
+        await pause(PACE_MS, signal);
+        continue;
+      }
       if (isLastLook) return;
       // What it ended with may have come since the look.
       isLastLook = await hasEnded(database, id);

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { type Evidence, isProblemCode, type Plan, ProblemError } from "@framewright/contract";
 
+import type { Log } from "../log.ts";
 import type { Database } from "../postgres/database.ts";
 import { CHANNELS, nextNotice, NOTIFY, type Notices } from "../queue/notices.ts";
 import type { Queue } from "../queue/open-queue.ts";
@@ -16,6 +17,7 @@ import { planLimitMs } from "./time-limits.ts";
 const POLL_MS = 1_000;
 
 export interface OrderPlanDeps {
+  readonly log: Log;
   readonly database: Database;
   readonly queue: Queue;
   readonly notices: Notices;
@@ -69,11 +71,20 @@ export async function orderPlan(
       throw planOverdue(limitMs);
     throw error;
   } finally {
+    await takeBack(id, tenant, deps);
+  }
+}
+
+/** Takes an order off; one that stays because the database is away goes with its deadline. */
+async function takeBack(id: string, tenant: string, { database, queue, log }: OrderPlanDeps): Promise<void> {
+  try {
     await database.transaction(async (tx) => {
-      await queue.drop(tx, tenant, [work]);
+      await queue.drop(tx, tenant, [{ kind: "plan-alone", planId: id }]);
       await tx.query("DELETE FROM framewright.plans WHERE id = $1", [id]);
       await tx.query(NOTIFY, [CHANNELS.ended, id]);
     });
+  } catch (error) {
+    log.warn({ err: error, planId: id }, "a plan could not be taken off; it goes with its deadline");
   }
 }
 

@@ -36,7 +36,7 @@ async function expiredArtifacts({ database, settings }: RetentionDeps): Promise<
 }
 
 /** Removes what is past its time: the bytes first, so that nothing is forgotten that is still there. */
-async function sweepArtifacts(deps: RetentionDeps): Promise<void> {
+export async function sweepArtifacts(deps: RetentionDeps): Promise<void> {
   const expired = await expiredArtifacts(deps);
   await deps.store.delete(expired.map(({ key }) => key));
   await deps.database.query("UPDATE framewright.renders SET artifact_key = NULL WHERE id = ANY($1)", [
@@ -72,20 +72,36 @@ const UNUSED_SNAPSHOTS = `DELETE FROM framewright.snapshots WHERE hash IN (
     LIMIT $2 FOR UPDATE SKIP LOCKED)
   RETURNING 'snapshots/' || hash || '.tar' AS key`;
 
-/** Removes artifacts, chunks and compositions that are past their time, and forgets renders after twice that. */
-export async function sweepRetained(deps: RetentionDeps): Promise<void> {
-  const { database, settings } = deps;
-  await sweepArtifacts(deps);
+/** Forgets renders after twice the time of their artifacts, and attempts that nobody looks at any more. */
+export async function forgetRenders({ database, settings }: RetentionDeps): Promise<void> {
   await database.query(
-    `DELETE FROM framewright.renders WHERE artifact_key IS NULL AND finished_at < now() - $1 * interval '1 millisecond'`,
-    [2 * settings.retentionMs],
+    `DELETE FROM framewright.renders WHERE id IN (
+       SELECT id FROM framewright.renders
+       WHERE artifact_key IS NULL AND finished_at < now() - $1 * interval '1 millisecond' LIMIT $2)`,
+    [2 * settings.retentionMs, AT_A_TIME],
   );
-  await forget(deps, UNUSED_CHUNKS, settings.retentionMs);
-  await forget(deps, UNUSED_SNAPSHOTS, Math.max(GRACE_MS, settings.retentionMs));
-  await database.query("DELETE FROM framewright.attempts WHERE started_at < now() - $1 * interval '1 day'", [
-    ATTEMPTS_DAYS,
-  ]);
+  await database.query(
+    `DELETE FROM framewright.attempts WHERE (job_id, attempt) IN (
+       SELECT job_id, attempt FROM framewright.attempts WHERE started_at < now() - $1 * interval '1 day' LIMIT $2)`,
+    [ATTEMPTS_DAYS, 10 * AT_A_TIME],
+  );
 }
+
+/** Removes chunks that no render has used for as long as artifacts are kept. */
+export async function sweepChunks(deps: RetentionDeps): Promise<void> {
+  await forget(deps, UNUSED_CHUNKS, deps.settings.retentionMs);
+}
+
+/** Removes compositions that no render has used for as long as artifacts are kept. */
+export async function sweepSnapshots(deps: RetentionDeps): Promise<void> {
+  await forget(deps, UNUSED_SNAPSHOTS, Math.max(GRACE_MS, deps.settings.retentionMs));
+}
+
+/** A tarball that no row names gets one, as of long ago: then it goes as any other that is not used, and is found again as one. */
+const ADOPT = `
+  INSERT INTO framewright.snapshots (hash, bytes, used_at)
+  SELECT substring(key FROM '^snapshots/(.*)\\.tar$'), 0, 'epoch' FROM unnest($1::text[]) key
+  ON CONFLICT DO NOTHING`;
 
 /** Removes files that no row names: of work whose owner was lost before it could say what it had made. */
 export async function sweepOrphans({ database, store, log }: RetentionDeps): Promise<void> {
@@ -96,10 +112,6 @@ export async function sweepOrphans({ database, store, log }: RetentionDeps): Pro
     {
       prefix: "renders/",
       sql: "SELECT artifact_key AS key FROM framewright.renders WHERE artifact_key = ANY($1)",
-    },
-    {
-      prefix: "snapshots/",
-      sql: "SELECT 'snapshots/' || hash || '.tar' AS key FROM framewright.snapshots WHERE 'snapshots/' || hash || '.tar' = ANY($1)",
     },
   ];
   for (const { prefix, sql } of known) {
@@ -117,4 +129,9 @@ export async function sweepOrphans({ database, store, log }: RetentionDeps): Pro
     }
     await removeUnknown();
   }
+  const snapshots: string[] = [];
+  for await (const { key, storedAt } of store.list("snapshots/")) {
+    if (storedAt < olderThan) snapshots.push(key);
+  }
+  await database.query(ADOPT, [snapshots]);
 }

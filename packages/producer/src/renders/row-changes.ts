@@ -20,7 +20,9 @@ type Content = RenderEvent extends infer E
 /** All of a render but the list of its chunks, which may be long; null when it is unknown. */
 export async function readRender(tx: Transaction, id: string): Promise<RenderRow | null> {
   const [row] = await tx.query<RenderRow>(
-    "SELECT *, plan #- '{chunks}' AS plan FROM framewright.renders WHERE id = $1",
+    `SELECT id, ord, tenant, state, request_id, options, snapshot, created_at, started_at, finished_at, deadline,
+       released, progress, frames_done, chunks_left, meter, plan #- '{chunks}' AS plan, page, warnings, reused, verdict,
+       artifact, artifact_key, problem, charges, assemblies FROM framewright.renders WHERE id = $1`,
     [id],
   );
   return row ?? null;
@@ -34,6 +36,12 @@ const LOCK = `
 export async function lockRender(tx: Transaction, id: string): Promise<LockedRender | null> {
   const [row] = await tx.query<LockedRender>(LOCK, [id]);
   return row ?? null;
+}
+
+/** The same for a change that may be left out: null also when somebody else is changing it, or it has ended. */
+export async function lockIfFree(tx: Transaction, id: string): Promise<LockedRender | null> {
+  const [row] = await tx.query<LockedRender>(`${LOCK} SKIP LOCKED`, [id]);
+  return row === undefined || isFinished(row.state) ? null : row;
 }
 
 /** The same, null also when it has ended. */

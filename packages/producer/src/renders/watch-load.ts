@@ -39,7 +39,7 @@ export function watchLoad(
       const [row] = await database.query<typeof counted>(
         `SELECT count(*) FILTER (WHERE state = 'queued')::int AS waiting,
            count(*) FILTER (WHERE state = 'running')::int AS running,
-           (SELECT count(*) FROM pgboss.job WHERE state < 'active' AND (name LIKE $1 OR name LIKE $2))::int AS runnable
+           (SELECT count(*) FROM pgboss.job WHERE state < 'active' AND NOT blocked AND (name LIKE $1 OR name LIKE $2))::int AS runnable
          FROM framewright.renders WHERE finished_at IS NULL`,
         [queuesLike("renders"), queuesLike("plans")],
       );

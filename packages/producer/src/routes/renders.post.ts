@@ -37,9 +37,15 @@ const route = createRoute({
     413: problem("body-too-large", "archive-too-large", "project-too-large"),
     415: problem("unsupported-media-type"),
     422: problem("entry-file-missing", "fps-out-of-range", "size-invalid", "size-odd"),
-    429: problem("queue-full"),
+    429: problem("queue-full", "quota-exceeded"),
     500: problem("internal"),
-    503: problem("shutting-down", "worker-unavailable", "memory-exhausted"),
+    503: problem(
+      "shutting-down",
+      "worker-unavailable",
+      "memory-exhausted",
+      "database-unavailable",
+      "store-unavailable",
+    ),
     507: problem("disk-full"),
   },
 });

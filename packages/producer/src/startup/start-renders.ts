@@ -64,7 +64,13 @@ function startLoop(options: RendersOptions, side: Side, snapshots: SnapshotCache
 export function startRenders(options: RendersOptions): RunningRenders {
   const { config, base, side, settings, endings, refusal, log, add } = options;
   const { scratch, database, store } = base;
-  const housekeeping = startHousekeeping({ database, store, settings, endings, log });
+  const housekeeping = startHousekeeping({
+    ...base,
+    settings,
+    endings,
+    tenantRunning: settings.tenantRunning,
+    log,
+  });
   add("housekeeping", () => housekeeping.close());
   const snapshots = openSnapshotCache({
     dir: join(scratch.dir, "snapshots"),

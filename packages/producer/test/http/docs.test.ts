@@ -37,6 +37,7 @@ it("the contract lists every route", async () => {
     "get /v1/queue",
     "get /v1/renders",
     "get /v1/renders/{id}",
+    "get /v1/renders/{id}/link",
     "get /v1/renders/{id}/artifact",
     "get /v1/renders/{id}/deliveries",
     "get /v1/renders/{id}/events",

@@ -27,17 +27,17 @@ test("a render that runs is given a moment beyond its deadline, for whoever does
   const fleet = await openFleet();
   const host = await fleet.start({ places: 0 });
   const { id } = await host.submit();
-  const { database, endings } = host.flow;
+  const { database } = host.flow;
   const lateBy = (ms: number) =>
     database.query(
       "UPDATE framewright.renders SET state = 'running', deadline = now() - $1 * interval '1 ms'",
       [ms],
     );
   await lateBy(500);
-  await expire(database, endings);
+  await expire({ ...host.flow, tenantRunning: 1 });
   expect((await host.renders.get(id, "default")).state).toBe("running");
   await lateBy(3_000);
-  await expire(database, endings);
+  await expire({ ...host.flow, tenantRunning: 1 });
   expect((await host.renders.get(id, "default")).state).toBe("failed");
 });
 
@@ -47,10 +47,10 @@ test("orders of plans whose callers are gone with their service are forgotten", 
   void host.plan().catch(() => undefined);
   const orders = () => fleet.database.query("SELECT 1 FROM framewright.plans");
   await expect.poll(orders).toHaveLength(1);
-  const { database, endings } = host.flow;
-  await expire(database, endings);
+  const { database } = host.flow;
+  await expire({ ...host.flow, tenantRunning: 1 });
   expect(await orders()).toHaveLength(1);
   await database.query("UPDATE framewright.plans SET deadline = now() - interval '2 minutes'");
-  await expire(database, endings);
+  await expire({ ...host.flow, tenantRunning: 1 });
   expect(await orders()).toEqual([]);
 });

@@ -174,7 +174,15 @@ async function startHost(
     run: (lease) => doWork(lease, flow),
     log,
   });
-  const housekeeping = startHousekeeping({ database, store, settings, endings, log });
+  const housekeeping = startHousekeeping({
+    database,
+    queue,
+    store,
+    settings,
+    endings,
+    tenantRunning: settings.tenantRunning,
+    log,
+  });
   const pack = (snapshot: Snapshot): Promise<void> => packAside(scratch, store, snapshot);
   const shelf = openShelf({ database, pack });
   const renders = new DurableRenders({

@@ -2,7 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { expect, test } from "vitest";
 
-import { sweepOrphans, sweepRetained } from "../../src/renders/retention.ts";
+import {
+  forgetRenders,
+  type RetentionDeps,
+  sweepArtifacts,
+  sweepChunks,
+  sweepOrphans,
+  sweepSnapshots,
+} from "../../src/renders/retention.ts";
 import type { Store } from "../../src/store/port.ts";
 import { except, healthy, stuck } from "./behaviours.ts";
 import { ended, eventsOf, type Fleet, type Host, openFleet } from "./fleet.ts";
@@ -27,6 +34,11 @@ async function age({ database }: Fleet, seconds: number): Promise<void> {
       seconds,
     ]);
   }
+}
+
+/** What housekeeping does, one after the other. */
+async function sweepRetained(deps: RetentionDeps): Promise<void> {
+  for (const each of [sweepArtifacts, forgetRenders, sweepChunks, sweepSnapshots]) await each(deps);
 }
 
 const sweep = ({ flow }: Host): Promise<void> => sweepRetained(flow);
@@ -119,6 +131,7 @@ test("files that no row names go once they are old, and what is named stays", as
     },
   };
   await sweepOrphans({ ...host.flow, store: old });
+  await sweepSnapshots(host.flow);
   expect((await keysOf(fleet)).toSorted()).toEqual(named.toSorted());
 });
 

@@ -38,6 +38,7 @@ CREATE TABLE framewright.renders (
 CREATE INDEX renders_unfinished ON framewright.renders (tenant, state, ord) WHERE finished_at IS NULL;
 CREATE INDEX renders_deadline ON framewright.renders (deadline) WHERE finished_at IS NULL;
 CREATE INDEX renders_finished ON framewright.renders (finished_at) WHERE finished_at IS NOT NULL;
+CREATE INDEX renders_artifact ON framewright.renders (artifact_key) WHERE artifact_key IS NOT NULL;
 CREATE INDEX renders_list ON framewright.renders (tenant, ord DESC);
 
 CREATE TABLE framewright.chunks (

@@ -74,7 +74,7 @@ async function finish(run: Run): Promise<void> {
   if (missing.length > 0) return settle(deps, lease, "done", (tx) => renderAgain(tx, row.id, missing, deps));
   const file = join(run.dir, "video.mp4");
   const verdict = await joinAndCheck(run, chunks, file);
-  const key = `renders/${row.id}/${lease.attempt}.mp4`;
+  const key = `renders/${row.id}/${lease.id}-${lease.attempt}.mp4`;
   const stored = await deps.store.put(key, file, { contentType: CONTENT_TYPE }, signal);
   const artifact = describe(row, plan, stored, deps.settings.retentionMs);
   await settle(deps, lease, "done", (tx) => deps.endings.succeed(tx, row.id, { artifact, key, verdict }));
@@ -188,10 +188,10 @@ async function joinAndCheck(
     deps.workers.run({ kind: "verify", tools, file, expectation, deadline }, bounds),
   );
   if (verdict.passed) return verdict;
-  await deps.database.query("UPDATE framewright.renders SET verdict = $2 WHERE id = $1", [
-    row.id,
-    JSON.stringify(verdict),
-  ]);
+  await deps.database.query(
+    "UPDATE framewright.renders SET verdict = $2 WHERE id = $1 AND finished_at IS NULL",
+    [row.id, JSON.stringify(verdict)],
+  );
   const failed = verdict.checks.filter(({ passed }) => !passed);
   const said = failed.map(({ name, expected, actual }) => `${name} is ${actual} instead of ${expected}`);
   throw new ProblemError("verify-failed", `${said.join("; ")}.`);

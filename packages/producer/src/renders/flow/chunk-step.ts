@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { type Chunk, isProblemError, withEvidence } from "@framewright/contract";
+import { type Chunk, isFinished, isProblemError, withEvidence } from "@framewright/contract";
 import type { ChunkFile } from "@framewright/engine";
 
 import type { Transaction } from "../../postgres/database.ts";
@@ -17,6 +17,7 @@ import { chunkSilenceMs } from "../time-limits.ts";
 import { lossWords, untilDone } from "../until-done.ts";
 import { inWorkFolder } from "../work-folder.ts";
 import { chargeLosses } from "./charge-losses.ts";
+import { chunkHash } from "./chunk-hash.ts";
 import { countChunk } from "./count-chunk.ts";
 import type { FlowDeps } from "./flow-deps.ts";
 import { priorityOf } from "./priority.ts";
@@ -54,15 +55,15 @@ export async function chunkStep(
     "SELECT * FROM framewright.chunks WHERE render_id = $1 AND index = $2",
     [work.renderId, work.index],
   );
-  if (!row || !wanted || wanted.state === "done") return settle(deps, lease, "done", async () => undefined);
+  if (!row || isFinished(row.state) || !wanted || wanted.state === "done")
+    return settle(deps, lease, "done", async () => undefined);
   const chunk = { index: wanted.index, startFrame: wanted.start_frame, endFrame: wanted.end_frame };
-  const [there] = await database.query("SELECT 1 FROM framewright.chunk_files WHERE hash = $1", [
-    wanted.hash,
-  ]);
-  if (there) return settle(deps, lease, "done", (tx) => takeDone(tx, row.id, chunk, deps));
+  const hash = ownHash(row, chunk, deps);
+  const [there] = await database.query("SELECT 1 FROM framewright.chunk_files WHERE hash = $1", [hash]);
+  if (there) return settle(deps, lease, "done", (tx) => takeDone(tx, row.id, { chunk, hash }, deps));
 
   const reports = openReports(deps, row.id, chunk.index);
-  const key = `chunks/${wanted.hash}/${lease.id}-${lease.attempt}.mp4`;
+  const key = `chunks/${hash}/${lease.id}-${lease.attempt}.mp4`;
   try {
     const stored = await withComposition(deps, row, lease.signal, (composition) =>
       capture({ lease, row, chunk, composition, reports, deps }, (file, signal) =>
@@ -70,9 +71,7 @@ export async function chunkStep(
       ),
     );
     await reports.close();
-    await settle(deps, lease, "done", (tx) =>
-      storeChunk(tx, row.id, { chunk, hash: wanted.hash, key, stored }, deps),
-    );
+    await settle(deps, lease, "done", (tx) => storeChunk(tx, row.id, { chunk, hash, key, stored }, deps));
     deps.observer.chunkEnded("done", chunk.endFrame - chunk.startFrame);
   } catch (error) {
     deps.observer.chunkEnded(lease.signal.aborted ? "cancelled" : "failed", 0);
@@ -80,6 +79,13 @@ export async function chunkStep(
   } finally {
     await reports.close();
   }
+}
+
+/** The chunk's address with the programs of this machine: while a fleet is upgraded, the plan may have had others. */
+function ownHash(row: RenderRow, chunk: Chunk, { settings }: FlowDeps): string {
+  const { plan, page } = row;
+  if (plan === null || page === null) throw new Error("A chunk is there before its plan.");
+  return chunkHash(row, { plan, page }, chunk, settings);
 }
 
 function capture(
@@ -160,13 +166,22 @@ async function storeChunk(tx: Transaction, renderId: string, made: Made, deps: F
      ON CONFLICT (hash) DO UPDATE SET used_at = now()`,
     [hash, key, stored.sha256, stored.bytes, chunk.endFrame - chunk.startFrame],
   );
-  await takeDone(tx, renderId, chunk, deps);
+  await takeDone(tx, renderId, { chunk, hash }, deps);
 }
 
 /** Marks a chunk as done; with the last one, the render can be assembled. */
-async function takeDone(tx: Transaction, renderId: string, chunk: Chunk, deps: FlowDeps): Promise<void> {
+async function takeDone(
+  tx: Transaction,
+  renderId: string,
+  { chunk, hash }: Pick<Made, "chunk" | "hash">,
+  deps: FlowDeps,
+): Promise<void> {
   const row = await lockUnfinished(tx, renderId);
   if (row === null) return;
+  await tx.query(
+    "UPDATE framewright.chunks SET hash = $3 WHERE render_id = $1 AND index = $2 AND hash <> $3",
+    [renderId, chunk.index, hash],
+  );
   const frames = chunk.endFrame - chunk.startFrame;
   const { progress, left } = await countChunk(tx, row, {
     index: chunk.index,

@@ -1,15 +1,19 @@
 import { asProblemError, isProblemError, type ProblemCode, ProblemError } from "@framewright/contract";
 
 import { type Lease, LeaseLost } from "../../queue/lease.ts";
+import { pause } from "../../postgres/pause.ts";
 import { assembleStep } from "./assemble-step.ts";
 import { chunkStep } from "./chunk-step.ts";
 import type { FlowDeps } from "./flow-deps.ts";
 import { planAloneStep } from "./plan-alone-step.ts";
 import { planStep } from "./plan-step.ts";
-import { beginAttempt, returnWork, settle } from "./settle.ts";
+import { beginAttempt, endAttempt, returnWork, settle } from "./settle.ts";
 
 /** Services that may be lost with the same work before it is taken for what ends them. */
 const MAX_LOST = 8;
+
+/** How long work is held back whose files cannot be stored or fetched. */
+const STORE_PAUSE_MS = 5_000;
 
 /** What says that this process cannot do the work now, and nothing of the work itself. */
 const NOT_HERE: ReadonlySet<ProblemCode> = new Set([
@@ -55,9 +59,14 @@ export async function doWork(lease: Lease, deps: FlowDeps): Promise<void> {
     // What ended the work matters more than how it put up with that.
     const error: unknown = lease.signal.aborted ? lease.signal.reason : failure;
     try {
-      if (error instanceof LeaseLost) log.info({ detail: error.message }, "work let go");
-      else if (isProblemError(error) && NOT_HERE.has(error.code)) await returnWork(deps, lease);
-      else await fail(lease, asProblemError(error), deps);
+      if (error instanceof LeaseLost) {
+        log.info({ detail: error.message }, "work let go");
+        await endAttempt(deps.database, lease, "handed-back");
+      } else if (isProblemError(error) && NOT_HERE.has(error.code)) {
+        // What refuses at once would be asked again at once, by everybody.
+        if (error.code === "store-unavailable") await pause(STORE_PAUSE_MS, lease.signal);
+        await returnWork(deps, lease);
+      } else await fail(lease, asProblemError(error), deps);
     } catch (later) {
       log.warn({ err: later, first: error }, "how some work ended could not be stored; it is done again");
     }

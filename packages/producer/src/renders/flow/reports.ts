@@ -1,6 +1,6 @@
 import type { Progress } from "@framewright/contract";
 
-import { lockUnfinished, report } from "../row-changes.ts";
+import { lockIfFree, report } from "../row-changes.ts";
 import { countChunk } from "./count-chunk.ts";
 import type { FlowDeps } from "./flow-deps.ts";
 
@@ -61,7 +61,7 @@ export function openReports(
 ): Reports {
   const write: Write = ({ framesDone, waitingFor }) =>
     database.transaction(async (tx) => {
-      const row = await lockUnfinished(tx, renderId);
+      const row = await lockIfFree(tx, renderId);
       if (row === null) return;
       const change: Partial<Progress> = waitingFor === undefined ? {} : { waitingFor };
       if (framesDone === undefined || index === null) return report(tx, row, change);

@@ -26,7 +26,8 @@ export async function beginAttempt({ database, owner }: FlowDeps, { id, attempt 
   return row?.lost ?? 0;
 }
 
-async function endAttempt(tx: Transaction, { id, attempt }: Lease, ended: Ended): Promise<void> {
+/** Takes down how an attempt ended; one that is never told of was lost with its owner. */
+export async function endAttempt(tx: Transaction, { id, attempt }: Lease, ended: Ended): Promise<void> {
   await tx.query("UPDATE framewright.attempts SET ended = $3 WHERE job_id = $1 AND attempt = $2", [
     id,
     attempt,
@@ -68,6 +69,8 @@ export async function settle<T>(
 /** Gives work back to the queue, uncharged, for anybody to begin at once. */
 export async function returnWork({ database, queue }: FlowDeps, lease: Lease): Promise<void> {
   await database.transaction(async (tx) => {
+    // A render that ends meanwhile takes the work off before or after this, never past it.
+    await lockFirst(tx, lease);
     if (!(await handBack(tx, queue, lease))) return;
     await endAttempt(tx, lease, "handed-back");
     await tx.query(NOTIFY, [CHANNELS.work, lease.queue]);
