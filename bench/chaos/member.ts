@@ -24,7 +24,7 @@ export function startMember(
 ): Member {
   let child: ChildProcess | null = null;
   let starts = 0;
-  let closing = false;
+  const closing = new AbortController();
   const life = async (): Promise<void> => {
     starts += 1;
     const started = spawn(process.execPath, [ENTRY], {
@@ -38,7 +38,7 @@ export function startMember(
     child = null;
   };
   const lives = (async () => {
-    while (!closing) {
+    while (!closing.signal.aborted) {
       await life();
       await new Promise((resolve) => setTimeout(resolve, RESTART_MS));
     }
@@ -52,7 +52,7 @@ export function startMember(
       return starts;
     },
     async close() {
-      closing = true;
+      closing.abort();
       child?.kill("SIGTERM");
       const killer = setTimeout(() => child?.kill("SIGKILL"), STOP_TIMEOUT_MS);
       await lives;

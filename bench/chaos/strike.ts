@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { processTree } from "../../packages/producer/src/chaos/process-tree.ts";
-import { sendSignal } from "../../packages/producer/src/chaos/send-signal.ts";
+import { sendSignal } from "../../packages/producer/src/scratch/send-signal.ts";
 import type { Random } from "../soak/random.ts";
 import type { Fleet } from "./fleet.ts";
 

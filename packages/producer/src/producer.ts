@@ -94,7 +94,16 @@ export async function startProducer({
   const later: { running: RunningRenders | null } = { running: null };
   const load = watchLoad(database, () => later.running?.loop?.leases ?? new Set());
   add("load", () => load.close());
-  const watch = watchService({ config, heartbeat, work, metrics, database, side, readLoad: load.read, log });
+  const watch = watchService({
+    config,
+    heartbeat,
+    work,
+    metrics,
+    database,
+    side,
+    readLoad: () => load.read(),
+    log,
+  });
   add("watch", () => watch.close());
   const settings = renderSettings(config, capacity);
   const refusal = () => watch.refusal();

@@ -9,7 +9,7 @@ import { killServerProcesses } from "../postgres/embedded/server-processes.ts";
 import { blockOrder } from "./block-order.ts";
 import { readLogLine } from "./log-line.ts";
 import { processTree, type RunningProcess, survivors } from "./process-tree.ts";
-import { sendSignal } from "./send-signal.ts";
+import { sendSignal } from "../scratch/send-signal.ts";
 import { until } from "./until.ts";
 
 /** A cold start takes about two seconds; a busy machine needs longer. */

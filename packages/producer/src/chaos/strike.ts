@@ -1,5 +1,5 @@
 import { below, processTree, type RunningProcess } from "./process-tree.ts";
-import { sendSignal } from "./send-signal.ts";
+import { sendSignal } from "../scratch/send-signal.ts";
 
 /** The processes of a service that do its renders' work. */
 export type Kind = "worker" | "browser" | "renderer" | "encoder";

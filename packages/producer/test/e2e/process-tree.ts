@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { allProcesses, type RunningProcess } from "../../src/chaos/process-tree.ts";
-import { sendSignal } from "../../src/chaos/send-signal.ts";
+import { sendSignal } from "../../src/scratch/send-signal.ts";
 
 export { processTree, type RunningProcess, survivors } from "../../src/chaos/process-tree.ts";
 

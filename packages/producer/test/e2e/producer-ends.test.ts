@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { type Render, RenderListSchema } from "@framewright/contract";
 import { expect, test } from "vitest";
 
-import { sendSignal } from "../../src/chaos/send-signal.ts";
+import { sendSignal } from "../../src/scratch/send-signal.ts";
 import { call, getRender, plan, post, readEvents, submit, waitForRender } from "./api.ts";
 import { queryDatabaseOf } from "./database-of.ts";
 import { expectQuiet, QUIET_WITHIN_MS, scratchFiles } from "./leftovers.ts";

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { expectThat, type Guarantee } from "../guarantee.ts";
 import { isDatabase, processTree, type RunningProcess, survivors } from "../process-tree.ts";
+import type { ServiceProcess } from "../service-process.ts";
 import { until } from "../until.ts";
 import { expectComplete, finished, startCapturing } from "./render-under-fire.ts";
 
@@ -21,14 +22,26 @@ function gone(tree: readonly RunningProcess[], signal: AbortSignal): Promise<{ r
   return until(look, { what: "every process of the service is gone", timeoutMs: 15_000, signal });
 }
 
+/** A service in mid-render. */
+async function rendering(
+  running: () => Promise<ServiceProcess>,
+  signal: AbortSignal,
+): Promise<{
+  readonly service: ServiceProcess;
+  readonly id: string;
+  readonly tree: readonly RunningProcess[];
+}> {
+  const service = await running();
+  const id = await startCapturing({ url: service.url, signal });
+  return { service, id, tree: await processTree(service.pid) };
+}
+
 export const TERMINATED_SERVICE: Guarantee = {
   guarantee: "it leaves nothing, the next start goes on",
   fault: "SIGTERM in mid-render",
   boundMs: EXIT_BOUND_MS,
   async check({ service: running, signal }) {
-    const service = await running();
-    const id = await startCapturing({ url: service.url, signal });
-    const tree = await processTree(service.pid);
+    const { service, id, tree } = await rendering(running, signal);
     const startedAt = performance.now();
     const exit = await service.end("SIGTERM", 2 * EXIT_BOUND_MS);
     await gone(tree, signal);
@@ -47,14 +60,15 @@ export const KILLED_SERVICE: Guarantee = {
   fault: "kill -9 of the service in mid-render",
   boundMs: 3_000,
   async check({ service: running, signal }) {
-    const service = await running();
-    const id = await startCapturing({ url: service.url, signal });
-    // The database lives on, for the next start to adopt.
-    const tree = (await processTree(service.pid)).filter((each) => !isDatabase(each));
+    const { service, id, tree } = await rendering(running, signal);
     const scratch = join(service.dataDir, "scratch");
     const dead = await readdir(scratch);
     await service.end("SIGKILL", KILLED_WITHIN_MS);
-    const { ms } = await gone(tree, signal);
+    // The database lives on, for the next start to adopt.
+    const { ms } = await gone(
+      tree.filter((each) => !isDatabase(each)),
+      signal,
+    );
     const next = await running();
     const swept = async (): Promise<true | null> => {
       const left = new Set(await readdir(scratch));

@@ -6,10 +6,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { hasCode } from "../../scratch/has-code.ts";
 import { isAlive, readStatus } from "../../scratch/owner.ts";
+import { sendSignal } from "../../scratch/send-signal.ts";
 import { pause } from "../pause.ts";
 import { connectClient } from "../single-client.ts";
 import { type Cluster, HERE, PORT, SUPERUSER } from "./cluster.ts";
-import { killServerProcesses, sendSignal, serverProcesses } from "./server-processes.ts";
+import { killServerProcesses, serverProcesses } from "./server-processes.ts";
 import { SETTING_ARGS } from "./server-settings.ts";
 
 /** Recovery after a crash reads at most the log that may gather, 256 MB. */

@@ -2,6 +2,7 @@ import { readdir, readFile, readlink } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { hasCode } from "../../scratch/has-code.ts";
+import { sendSignal } from "../../scratch/send-signal.ts";
 
 const POLL_MS = 20;
 /** As the kernel names them, with the end of the line. */
@@ -23,15 +24,6 @@ export async function serverProcesses(dir: string): Promise<number[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(pids.map((pid) => worksIn(pid, dir)));
   return pids.filter((_, index) => found[index]).map(Number);
-}
-
-/** Sends a signal to a process that may have ended. */
-export function sendSignal(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if (!hasCode(error, "ESRCH")) throw error;
-  }
 }
 
 /** Kills every server process in a folder, again and again until none is left. False when one lives on after the deadline. */
