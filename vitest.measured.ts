@@ -1,13 +1,30 @@
 /** Test files, by patterns within a package, whose bounds of time would not hold beside many others. */
 export const MEASURED = [
   "test/faults/**/*.test.ts",
-  "test/flood.test.ts",
-  "test/files/snapshot-load.test.ts",
-  "test/shutdown/**/*.test.ts",
+  "test/e2e/guards.test.ts",
+  "test/e2e/stuck-pages.test.ts",
+  "test/health/thread-close.test.ts",
 ];
 
 /** Those that need the machine for themselves. */
-export const ALONE = ["test/model/model.test.ts", "test/chaos/every-guarantee.test.ts"];
+export const ALONE = [
+  "test/chaos/every-guarantee.test.ts",
+  "test/files/snapshot-load.test.ts",
+  "test/flood.test.ts",
+  "test/model/model.test.ts",
+  "test/shutdown/**/*.test.ts",
+];
 
-/** Those that take a minute or more of the whole machine: with FRAMEWRIGHT_LONG=1 only, which `pnpm faults` sets. */
-export const LONG = ["test/chaos/every-guarantee.test.ts", "test/store/large-file.test.ts"];
+/**
+ * Those that take the machine for half a minute and more, for faults that have shorter tests beside them: with
+ * FRAMEWRIGHT_LONG=1 only, which `pnpm faults` sets.
+ */
+export const LONG = [
+  "test/chaos/every-guarantee.test.ts",
+  "test/faults/edge-archives.test.ts",
+  "test/faults/edge-slow.test.ts",
+  "test/faults/outages.test.ts",
+  "test/faults/repeated-starts.test.ts",
+  "test/postgres/embedded.test.ts",
+  "test/store/large-file.test.ts",
+];

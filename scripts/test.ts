@@ -18,7 +18,11 @@ const folder = await mkdtemp(join(tmpdir(), "framewright-test-"));
 const reportFile = join(folder, "report.json");
 try {
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`];
-  const vitest = spawn("vitest", ["run", ...reporters, ...process.argv.slice(2)], { stdio: "inherit" });
+  const vitest = spawn("vitest", ["run", ...reporters, ...process.argv.slice(2)], {
+    stdio: "inherit",
+    // Every service that a test starts reads the same sources.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "../node_modules/.cache/node"), ...process.env },
+  });
   const [code] = await once(vitest, "exit");
   const text = await readFile(reportFile, "utf8").catch(() => undefined);
   const report: Report = text === undefined ? NOTHING_RAN : JSON.parse(text);

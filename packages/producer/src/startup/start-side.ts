@@ -1,3 +1,5 @@
+import { join } from "node:path";
+
 import type { Tools } from "@framewright/engine";
 import type { Pool } from "@framewright/pool";
 
@@ -41,7 +43,13 @@ export async function startSide(options: SideOptions): Promise<Side> {
   const tools = await findTools(config, machine, scratchDir, log, signal);
   signal.throwIfAborted();
   log.info(capacity, capacity.words);
-  const pool = startWorkers({ capacity, scratchDir, log, onEvent: metrics.onPoolEvent });
+  const pool = startWorkers({
+    capacity,
+    scratchDir,
+    codeCache: join(machine.cacheDir, "node"),
+    log,
+    onEvent: metrics.onPoolEvent,
+  });
   add("render workers", () => pool.close(Date.now() + CLOSE_MS));
   const launches = watchLaunches({ trial: (ending) => tryTools(tools, scratchDir, ending), log });
   add("trial starts", () => launches.close());

@@ -98,11 +98,12 @@ async function failToStart(
   dataDir: string,
   uid: number,
 ): Promise<{ code: unknown; text: string; ms: number }> {
+  const environment = await testEnvironment(dataDir);
   const startedAt = performance.now();
   const child = spawn(process.execPath, [FROM_SOURCE], {
     cwd: "/",
     uid,
-    env: { PATH: process.env["PATH"], ...(await testEnvironment(dataDir)), PRODUCER_LOG_LEVEL: "info" },
+    env: { PATH: process.env["PATH"], ...environment, PRODUCER_LOG_LEVEL: "info" },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: 20_000,
     killSignal: "SIGKILL",
