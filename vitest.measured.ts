@@ -4,6 +4,7 @@ export const MEASURED = [
   "test/e2e/guards.test.ts",
   "test/e2e/stuck-pages.test.ts",
   "test/health/thread-close.test.ts",
+  "test/model/model.test.ts",
 ];
 
 /** Those that need the machine for themselves. */
@@ -11,7 +12,6 @@ export const ALONE = [
   "test/chaos/every-guarantee.test.ts",
   "test/files/snapshot-load.test.ts",
   "test/flood.test.ts",
-  "test/model/model.test.ts",
   "test/shutdown/**/*.test.ts",
 ];
 
@@ -21,10 +21,16 @@ export const ALONE = [
  */
 export const LONG = [
   "test/chaos/every-guarantee.test.ts",
+  "test/e2e/stuck-encoder.test.ts",
+  "test/faults/charges.test.ts",
   "test/faults/edge-archives.test.ts",
+  "test/faults/edge-clients.test.ts",
   "test/faults/edge-slow.test.ts",
+  "test/faults/health-start.test.ts",
   "test/faults/outages.test.ts",
   "test/faults/repeated-starts.test.ts",
+  "test/faults/zombies.test.ts",
+  "test/health/launch-failing.test.ts",
   "test/postgres/embedded.test.ts",
   "test/store/large-file.test.ts",
 ];
