@@ -49,7 +49,7 @@ export default defineConfig({
         maxWorkers: 3,
         groupOrder: 0,
       }),
-      group(name, { name: "measured", include: MEASURED, maxWorkers: 2, groupOrder: 1 }),
+      group(name, { name: "measured", include: MEASURED, exclude: ALONE, maxWorkers: 2, groupOrder: 1 }),
       group(name, { name: "alone", include: ALONE, maxWorkers: 1, groupOrder: 2 }),
     ]),
   },

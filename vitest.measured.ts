@@ -10,6 +10,7 @@ export const MEASURED = [
 /** Those that need the machine for themselves. */
 export const ALONE = [
   "test/chaos/every-guarantee.test.ts",
+  "test/faults/starvation.test.ts",
   "test/files/snapshot-load.test.ts",
   "test/flood.test.ts",
   "test/shutdown/**/*.test.ts",
@@ -21,8 +22,10 @@ export const ALONE = [
  */
 export const LONG = [
   "test/chaos/every-guarantee.test.ts",
+  "test/chaos/run-chaos.test.ts",
   "test/e2e/stuck-encoder.test.ts",
   "test/faults/charges.test.ts",
+  "test/faults/disk.test.ts",
   "test/faults/edge-archives.test.ts",
   "test/faults/edge-clients.test.ts",
   "test/faults/edge-slow.test.ts",
