@@ -17,8 +17,8 @@ export const ALONE = [
 ];
 
 /**
- * Those that take the machine for half a minute and more, for faults that have shorter tests beside them: with
- * FRAMEWRIGHT_LONG=1 only, which `pnpm faults` sets.
+ * Those that do not fit into the quarter of an hour that CI has, or miss their bounds beside others: with
+ * FRAMEWRIGHT_LONG=1 only. They belong to a release as much as the rest.
  */
 export const LONG = [
   "test/chaos/every-guarantee.test.ts",
