@@ -1,4 +1,4 @@
-import type { Database } from "../postgres/database.ts";
+import type { Database, Transaction } from "../postgres/database.ts";
 
 /** What processes on one database tell each other; the payload is the id of what it is about, or empty. */
 export const CHANNELS = {
@@ -65,5 +65,7 @@ export function nextNotice(
   return { wait: promise, stop };
 }
 
-/** The statement that gives a notice when its transaction is committed. */
-export const NOTIFY = "SELECT pg_notify($1, $2)";
+/** Gives a notice, which the others get when the transaction is committed. */
+export async function notify(tx: Transaction, topic: Topic, about: string): Promise<void> {
+  await tx.query("SELECT pg_notify($1, $2)", [CHANNELS[topic], about]);
+}

@@ -2,7 +2,7 @@ import { type Db, PgBoss } from "pg-boss";
 
 import type { Log } from "../log.ts";
 import type { Database, Transaction } from "../postgres/database.ts";
-import { CHANNELS, NOTIFY } from "./notices.ts";
+import { notify } from "./notices.ts";
 import { lineOf, type NewWork, queueName, queuesOf, type Work, workId } from "./work.ts";
 
 /** How long a lease lasts without a sign of life from who holds it: the least that the queue allows. */
@@ -90,7 +90,7 @@ export async function openQueue(database: Database, log: Log): Promise<Queue> {
           retentionSeconds: secondsUntil(deadline) + REMEMBERED_SECONDS,
         }));
         await boss.insert(queueName(line, tenant), jobs, inTransaction(tx));
-        await tx.query(NOTIFY, [CHANNELS.work, queueName(line, tenant)]);
+        await notify(tx, "work", queueName(line, tenant));
       }
     },
     async drop(tx, tenant, works) {

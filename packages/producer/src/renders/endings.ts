@@ -9,7 +9,7 @@ import {
 
 import type { Log } from "../log.ts";
 import type { OpenTransaction, Transaction } from "../postgres/database.ts";
-import { CHANNELS, NOTIFY } from "../queue/notices.ts";
+import { notify } from "../queue/notices.ts";
 import type { Queue } from "../queue/open-queue.ts";
 import type { Work } from "../queue/work.ts";
 import type { RenderObserver } from "./observer.ts";
@@ -75,7 +75,7 @@ export class Endings {
       "UPDATE framewright.plans SET problem = jsonb_build_object('code', $2::text, 'detail', $3::text, 'evidence', $4::jsonb) WHERE id = $1",
       [id, problem.code, problem.message, problem.evidence ? JSON.stringify(problem.evidence) : null],
     );
-    await tx.query(NOTIFY, [CHANNELS.plans, id]);
+    await notify(tx, "plans", id);
   }
 
   async #end(tx: OpenTransaction, id: string, ending: Ending): Promise<Render | null> {

@@ -4,7 +4,7 @@ import { type Evidence, isProblemCode, type Plan, ProblemError } from "@framewri
 
 import type { Log } from "../log.ts";
 import type { Database } from "../postgres/database.ts";
-import { CHANNELS, nextNotice, NOTIFY, type Notices } from "../queue/notices.ts";
+import { nextNotice, type Notices, notify } from "../queue/notices.ts";
 import type { Queue } from "../queue/open-queue.ts";
 import type { Work } from "../queue/work.ts";
 import { checkPlans } from "./admission.ts";
@@ -81,7 +81,7 @@ async function takeBack(id: string, tenant: string, { database, queue, log }: Or
     await database.transaction(async (tx) => {
       await queue.drop(tx, tenant, [{ kind: "plan-alone", planId: id }]);
       await tx.query("DELETE FROM framewright.plans WHERE id = $1", [id]);
-      await tx.query(NOTIFY, [CHANNELS.ended, id]);
+      await notify(tx, "ended", id);
     });
   } catch (error) {
     log.warn({ err: error, planId: id }, "a plan could not be taken off; it goes with its deadline");

@@ -8,7 +8,7 @@ import {
 } from "@framewright/contract";
 
 import type { Transaction } from "../postgres/database.ts";
-import { CHANNELS, NOTIFY } from "../queue/notices.ts";
+import { CHANNELS, notify } from "../queue/notices.ts";
 import { type LockedRender, type RenderRow, toRender } from "./render-row.ts";
 
 type Content = RenderEvent extends infer E
@@ -134,7 +134,7 @@ export async function finish(
     { type: "state", state },
     { type: "finished", render },
   ]);
-  await tx.query(NOTIFY, [CHANNELS.ended, row.id]);
+  await notify(tx, "ended", row.id);
   return { render, ended };
 }
 

@@ -1,6 +1,6 @@
 import { ProblemError, type RenderOptions } from "@framewright/contract";
 
-import { CHANNELS, NOTIFY } from "../../queue/notices.ts";
+import { notify } from "../../queue/notices.ts";
 import { type Lease, LeaseLost } from "../../queue/lease.ts";
 import { Charges, type ChargesState } from "../charges.ts";
 import { planComposition } from "../plan-render.ts";
@@ -49,7 +49,7 @@ export async function planAloneStep(lease: Lease, id: string, deps: FlowDeps): P
     });
     await settle(deps, lease, "done", async (tx) => {
       await tx.query("UPDATE framewright.plans SET plan = $2 WHERE id = $1", [id, JSON.stringify(plan)]);
-      await tx.query(NOTIFY, [CHANNELS.plans, id]);
+      await notify(tx, "plans", id);
     });
   });
   deps.observer.progressed();

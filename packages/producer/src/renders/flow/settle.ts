@@ -4,7 +4,7 @@ import { isProblemError } from "@framewright/contract";
 
 import type { OpenTransaction, Transaction } from "../../postgres/database.ts";
 import { complete, handBack, type Lease } from "../../queue/lease.ts";
-import { CHANNELS, NOTIFY } from "../../queue/notices.ts";
+import { notify } from "../../queue/notices.ts";
 import { lockRender } from "../row-changes.ts";
 import type { FlowDeps } from "./flow-deps.ts";
 
@@ -73,6 +73,6 @@ export async function returnWork({ database, queue }: FlowDeps, lease: Lease): P
     await lockFirst(tx, lease);
     if (!(await handBack(tx, queue, lease))) return;
     await endAttempt(tx, lease, "handed-back");
-    await tx.query(NOTIFY, [CHANNELS.work, lease.queue]);
+    await notify(tx, "work", lease.queue);
   });
 }
