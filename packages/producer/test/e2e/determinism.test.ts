@@ -7,7 +7,7 @@ import { BARCODES, HEIGHT, WIDTH } from "../frame-truth/barcodes.ts";
 import { renderInChunks } from "./chunked-render.ts";
 import { frameHashes } from "./decode.ts";
 import { layeredPage, LAYERED_SIZE } from "./pages.ts";
-import { gsapSource, machineTools, openFolder } from "./machine.ts";
+import { gsapSource, sharedTools, openFolder } from "./machine.ts";
 
 const FPS = { num: 30, den: 1 };
 
@@ -23,7 +23,7 @@ const PAGES = {
 for (const [name, { html, width, height }] of Object.entries(PAGES)) {
   test(`${name}, rendered twice in chunks, decodes to the same frames`, { timeout: 60_000 }, async () => {
     await using folder = await openFolder();
-    const tools = await machineTools();
+    const tools = await sharedTools();
     const render = async (take: string): Promise<string[]> => {
       const dir = join(folder.dir, take);
       await mkdir(dir);
@@ -38,7 +38,7 @@ for (const [name, { html, width, height }] of Object.entries(PAGES)) {
 
 test("pictures do not depend on where chunks begin", { timeout: 60_000 }, async () => {
   await using folder = await openFolder();
-  const tools = await machineTools();
+  const tools = await sharedTools();
   const last = async (start: number): Promise<string[]> => {
     const dir = join(folder.dir, `from-${start}`);
     await mkdir(dir);

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 
 import { renderInChunks } from "./chunked-render.ts";
 import { decodeGrey } from "./decode.ts";
-import { machineTools, openFolder } from "./machine.ts";
+import { sharedTools, openFolder } from "./machine.ts";
 
 const FPS = { num: 30, den: 1 };
 const WIDTH = 320;
@@ -75,7 +75,7 @@ test(
   { timeout: 120_000 },
   async () => {
     await using folder = await openFolder();
-    const tools = await machineTools();
+    const tools = await sharedTools();
     const render = async (take: string, cuts: number[]): Promise<(number | null)[][]> => {
       const dir = join(folder.dir, take);
       await mkdir(dir);
@@ -119,7 +119,7 @@ test(
         box.ontransitionend = go;
         setTimeout(go, 100);
       </script></body></html>`;
-    const page = { tools: await machineTools(), html, width: WIDTH, height: ROW, fps: FPS, dir: folder.dir };
+    const page = { tools: await sharedTools(), html, width: WIDTH, height: ROW, fps: FPS, dir: folder.dir };
     const { file } = await renderInChunks({ ...page, cuts: [0, 30], quality: "high" });
     const grey = await decodeGrey(file);
     const at = Array.from({ length: 30 }, (_, frame) =>

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BARCODES, HEIGHT, readBarcodes, WIDTH } from "../frame-truth/barcodes.ts";
 import { renderInChunks } from "./chunked-render.ts";
 import { decodeGrey } from "./decode.ts";
-import { type Folder, gsapSource, machineTools, openFolder } from "./machine.ts";
+import { type Folder, gsapSource, sharedTools, openFolder } from "./machine.ts";
 
 const FRAMES = 40;
 /** Of unequal lengths, some shorter than any that a plan makes. */
@@ -32,7 +32,7 @@ let gsap: string;
 let folder: Folder;
 
 beforeAll(async () => {
-  [tools, gsap, folder] = await Promise.all([machineTools(), gsapSource(), openFolder()]);
+  [tools, gsap, folder] = await Promise.all([sharedTools(), gsapSource(), openFolder()]);
 });
 afterAll(async () => folder[Symbol.asyncDispose]());
 

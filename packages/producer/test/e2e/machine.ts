@@ -24,11 +24,16 @@ export async function machineTools(
   );
 }
 
-let ffmpeg: Promise<Tools["ffmpeg"]> | undefined;
+let found: Promise<Tools> | undefined;
+
+/** The same, looked for once in a test file. */
+export function sharedTools(): Promise<Tools> {
+  return (found ??= machineTools());
+}
 
 /** ffmpeg and ffprobe, for looking at results. */
-export function machineFfmpeg(): Promise<Tools["ffmpeg"]> {
-  return (ffmpeg ??= machineTools().then((tools) => tools.ffmpeg));
+export async function machineFfmpeg(): Promise<Tools["ffmpeg"]> {
+  return (await sharedTools()).ffmpeg;
 }
 
 export interface Folder extends AsyncDisposable {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readBarcodes } from "../frame-truth/barcodes.ts";
 import { renderInChunks } from "./chunked-render.ts";
 import { decodeGrey } from "./decode.ts";
-import { type Folder, gsapSource, machineTools, openFolder } from "./machine.ts";
+import { type Folder, gsapSource, sharedTools, openFolder } from "./machine.ts";
 import { inlineScript, page } from "./pages.ts";
 
 const FRAMES = 24;
@@ -130,7 +130,7 @@ describe("frame n shows n by", () => {
     test(name, async () => {
       const dir = join(folder.dir, name.replaceAll(/\W/g, "-"));
       await mkdir(dir);
-      const tools = await machineTools();
+      const tools = await sharedTools();
       const { file } = await renderInChunks({
         tools,
         html: compose(),

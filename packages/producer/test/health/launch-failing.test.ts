@@ -5,7 +5,7 @@ import { type Readiness, ReadinessSchema } from "@framewright/contract";
 import { expect, test } from "vitest";
 
 import { call, getRender, post, submit, waitForRender } from "../e2e/api.ts";
-import { machineTools, openFolder } from "../e2e/machine.ts";
+import { sharedTools, openFolder } from "../e2e/machine.ts";
 import { page } from "../e2e/pages.ts";
 import { until } from "../e2e/process-tree.ts";
 import { startTestProducer, type TestProducer } from "../e2e/producer.ts";
@@ -31,7 +31,7 @@ test.each(["browser", "encoder"] as const)(
   { timeout: 120_000 },
   async (what) => {
     await using folder = await openFolder();
-    const { browser, ffmpeg } = await machineTools();
+    const { browser, ffmpeg } = await sharedTools();
     const file = join(folder.dir, what === "browser" ? "headless-shell" : "ffmpeg");
     const program = await openRemovable(file, what === "browser" ? browser.path : ffmpeg.ffmpeg);
     await using service = await startTestProducer(
