@@ -2,6 +2,7 @@ import { ConfigError, readConfig, readEnvironment, readMachine } from "./config.
 import { createLog } from "./log.ts";
 import { type Producer, startProducer as start } from "./producer.ts";
 import { createShutdown, type ShutdownStep } from "./shutdown.ts";
+import { checkFolders } from "./startup/check-folders.ts";
 
 export { type ChaosFinding, runChaos } from "./chaos/run-chaos.ts";
 export { runDoctor, type DoctorCheck } from "./doctor/run-doctor.ts";
@@ -26,6 +27,7 @@ export async function startProducer({ env }: { env: Record<string, string> }): P
   const shutdown = createShutdown({ log, drainMs: config.drainMs, steps: () => steps, exit });
   const close = (): Promise<void> => shutdown.start("closed by its owner");
   try {
+    await checkFolders(config);
     const { signal } = new AbortController();
     const producer = await start({ config, machine: readMachine(merged), log, steps, signal });
     const { url } = producer;

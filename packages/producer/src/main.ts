@@ -2,8 +2,8 @@ import "./startup/require-node.ts";
 
 import { ConfigError, readConfig, readEnvironment, readMachine } from "./config.ts";
 import { createLog } from "./log.ts";
-import { startProducer } from "./producer.ts";
 import { createShutdown, type ShutdownStep } from "./shutdown.ts";
+import { checkFolders } from "./startup/check-folders.ts";
 import { startFailure } from "./startup/start-failure.ts";
 
 /** How long a start may take to notice that it is to end. */
@@ -23,17 +23,19 @@ function configuration(): ReturnType<typeof readConfig> {
   }
 }
 
+/** What most often keeps a service from starting is looked at before the rest of it is loaded. */
+async function startUp(): Promise<void> {
+  await checkFolders(config);
+  const { startProducer } = await import("./producer.ts");
+  const machine = readMachine(readEnvironment({}));
+  await startProducer({ config, machine, log, steps, signal: starting.signal });
+}
+
 const config = configuration();
 const log = createLog({ level: config.logLevel, format: config.logFormat });
 const steps: ShutdownStep[] = [];
 const starting = new AbortController();
-const start = startProducer({
-  config,
-  machine: readMachine(readEnvironment({})),
-  log,
-  steps,
-  signal: starting.signal,
-});
+const start = startUp();
 const shutdown = createShutdown({
   log,
   drainMs: config.drainMs,

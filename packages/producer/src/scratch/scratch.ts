@@ -9,6 +9,7 @@ import { asDiskFull } from "@framewright/engine";
 import { hasCode } from "./has-code.ts";
 import { killUsers } from "./kill-users.ts";
 import { makeFolder } from "./make-folder.ts";
+import { makeWritable } from "./make-writable.ts";
 import { formatOwner, isAbandoned, type Owner, parseOwner, thisOwner } from "./owner.ts";
 import { startTurns } from "./start-turns.ts";
 
@@ -111,18 +112,6 @@ async function inFolder<T>(dir: string, work: () => Promise<T>): Promise<T> {
     if (!hasCode(error, "ENOENT")) throw error;
     await makeFolder(dir);
     return work();
-  }
-}
-
-async function makeWritable(dir: string, dataDir: string): Promise<void> {
-  try {
-    await makeFolder(dir);
-  } catch (cause) {
-    const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-    throw new Error(
-      `The data folder ${dataDir} cannot be written (${reason}). Make it writable, or set PRODUCER_DATA_DIR to a folder that is.`,
-      { cause },
-    );
   }
 }
 

@@ -8,7 +8,6 @@ import { openQueue, type Queue } from "../queue/open-queue.ts";
 import { openScratch, type Scratch } from "../scratch/scratch.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/port.ts";
-import { checkFolders } from "./check-folders.ts";
 import type { Machine } from "./find-tools.ts";
 
 /** What everything else stands on. */
@@ -55,7 +54,6 @@ async function untilReady(database: Database, { heartbeat, log, signal }: BaseOp
 /** Opens folders, database, queue and store. Throws what the operator has to mend. */
 export async function openBase(options: BaseOptions): Promise<Base> {
   const { config, machine, log, signal, add } = options;
-  await checkFolders(config);
   const onWarning = (message: string, cause: unknown): void => log.warn({ err: cause }, message);
   const scratch = await openScratch(config.dataDir, { onWarning });
   add("scratch", () => scratch.close());
