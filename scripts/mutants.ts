@@ -67,6 +67,8 @@ async function runTests(copy: string, tests: readonly string[]): Promise<string[
   const vitest = spawn(join(root, "node_modules/.bin/vitest"), args, {
     cwd: copy,
     stdio: ["ignore", "ignore", "ignore"],
+    // Some of the tests are too long for every run.
+    env: { ...process.env, FRAMEWRIGHT_LONG: "1" },
     timeout: TESTS_TIMEOUT_MS,
     killSignal: "SIGTERM",
   });

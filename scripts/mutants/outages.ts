@@ -66,17 +66,19 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "lets renders expire in a place only: those that wait are kept beyond their deadline",
-    file: "packages/producer/src/renders/render-queue.ts",
-    find: '() => record.abort.abort(new ProblemError("render-timeout", "Its deadline passed.")),',
-    replace: "() => undefined,",
+    file: "packages/producer/src/renders/expire.ts",
+    find: "FROM framewright.renders WHERE finished_at IS NULL\n",
+    replace: "FROM framewright.renders WHERE finished_at IS NULL AND state = 'running'\n",
     tests: HELD,
   },
   {
-    name: "sweeps only while a place is free",
-    file: "packages/producer/src/renders/memory-renders.ts",
-    find: "setInterval(() => void this.sweep(), SWEEP_INTERVAL_MS)",
-    replace:
-      "setInterval(() => void (this.#queue.running.size < deps.settings.workers && this.sweep()), SWEEP_INTERVAL_MS)",
+    name: "sweeps only while no render is running",
+    file: "packages/producer/src/renders/housekeeping.ts",
+    find: "() => sweepArtifacts(deps))",
+    replace: `async () => {
+      const busy = await database.query("SELECT FROM framewright.renders WHERE state = 'running'");
+      if (busy.length === 0) await sweepArtifacts(deps);
+    })`,
     tests: HELD,
   },
   {
