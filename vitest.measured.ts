@@ -29,6 +29,7 @@ export const LONG = [
   "test/faults/edge-archives.test.ts",
   "test/faults/edge-clients.test.ts",
   "test/faults/edge-slow.test.ts",
+  "test/faults/fleet-*.test.ts",
   "test/faults/health-start.test.ts",
   "test/faults/outages.test.ts",
   "test/faults/repeated-starts.test.ts",

@@ -12,6 +12,7 @@ const MAX_LOG_CHARS = 1_000_000;
 
 export interface ProducerProcess extends AsyncDisposable {
   readonly pid: number;
+  /** Empty where the API is not served. */
   readonly url: string;
   readonly healthUrl: string;
   readonly child: ChildProcess;
@@ -28,7 +29,7 @@ const NODE_FLAGS = ["--max-semi-space-size=8"];
 
 interface ReadyLine {
   readonly msg: string;
-  readonly url: string;
+  readonly url: string | null;
   readonly health: string;
 }
 
@@ -38,14 +39,16 @@ function findReady(log: string): ReadyLine | undefined {
   return parsed.find(({ msg }) => msg === "ready");
 }
 
-/** Starts a producer as a program of its own, and waits until it says where it listens. */
+/** Starts a producer as a program of its own, by way of another program if need be, and waits until it says where it listens. */
 export async function startProducerProcess(
   entry: string,
   dataDir: string,
   env: Readonly<Record<string, string>> = {},
+  through: readonly string[] = [],
 ): Promise<ProducerProcess> {
   const home = await openFolder();
-  const child = spawn(process.execPath, [...NODE_FLAGS, entry], {
+  const [program = process.execPath, ...args] = [...through, process.execPath, ...NODE_FLAGS, entry];
+  const child = spawn(program, args, {
     cwd: home.dir,
     env: { ...process.env, ...(await testEnvironment(dataDir)), PRODUCER_LOG_LEVEL: "info", ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -88,7 +91,7 @@ export async function startProducerProcess(
     const { url, health } = await ready;
     return {
       pid: child.pid ?? 0,
-      url,
+      url: url ?? "",
       healthUrl: health,
       child,
       log: () => log,

@@ -5,13 +5,14 @@ const BLOCK = 40;
 export const WIDTH = BITS * BLOCK;
 export const HEIGHT = 64;
 
-/** Shows `n` when called; the blocks are laid out by `page`. */
+/** Shows `n` when called; the blocks are laid out by `barcodePage`. */
 const DRAW = `
   const blocks = [...document.querySelectorAll("#code i")];
   const show = (n) => blocks.forEach((block, bit) => { block.style.background = (n >> bit) & 1 ? "#fff" : "#000"; });
 `;
 
-function page(seconds: number, script: string, style = ""): string {
+/** A page with the blocks, and `show(n)` for its script. */
+export function barcodePage(seconds: number, script: string, style = ""): string {
   const blocks = Array.from({ length: BITS }, (_, bit) => `<i style="--bit:${bit}"></i>`).join("");
   return `<!doctype html>
 <html><head><style>
@@ -38,7 +39,7 @@ export interface BarcodeInput {
 
 export const BARCODES: Readonly<Record<string, (input: BarcodeInput) => string>> = {
   gsap: ({ seconds, frameMs, gsap }) =>
-    page(
+    barcodePage(
       seconds,
       `${gsap};
       const state = { n: 0 };
@@ -49,29 +50,29 @@ export const BARCODES: Readonly<Record<string, (input: BarcodeInput) => string>>
       window.__timelines = { main: timeline };`,
     ),
   css: ({ seconds, frameMs }) =>
-    page(
+    barcodePage(
       seconds,
       "",
       `@keyframes blink { 0%, 49.999% { background: #000 } 50%, 100% { background: #fff } }
       #code i { animation: blink calc(${blinkPeriod("var(--bit)", frameMs)}) step-end ${-frameMs / 2}ms infinite }`,
     ),
   "web-animations": ({ seconds, frameMs }) =>
-    page(
+    barcodePage(
       seconds,
       `blocks.forEach((block, bit) => block.animate(
         [{ background: "#000", offset: 0, easing: "step-end" }, { background: "#fff", offset: 0.5, easing: "step-end" }, { background: "#fff", offset: 1 }],
         { duration: ${frameMs} * 2 ** (bit + 1), delay: ${-frameMs / 2}, iterations: Infinity }));`,
     ),
   "animation-frame": ({ seconds }) =>
-    page(
+    barcodePage(
       seconds,
       `let n = -1;
       const next = () => { show(++n); requestAnimationFrame(next); };
       requestAnimationFrame(next);`,
     ),
-  timers: ({ seconds, frameMs }) => page(seconds, `let n = 0; setInterval(() => show(++n), ${frameMs});`),
+  timers: ({ seconds, frameMs }) => barcodePage(seconds, `let n = 0; setInterval(() => show(++n), ${frameMs});`),
   "date-now": ({ seconds, frameMs }) =>
-    page(
+    barcodePage(
       seconds,
       `const start = Date.now();
       const next = () => { show(Math.round((Date.now() - start) / ${frameMs})); requestAnimationFrame(next); };
