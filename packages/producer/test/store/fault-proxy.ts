@@ -3,13 +3,14 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from "node:net";
 import { Transform } from "node:stream";
 
-/** What becomes of a request: let through, answered with a failure, broken off, never answered, or with a body that is cut or slow. */
+/** What becomes of a request: let through, also late, answered with a failure, broken off, never answered, or with a body that is cut or slow. */
 export type Fault =
   | "none"
   | "500"
   | "503"
   | "reset"
   | "stall"
+  | { readonly lateMs: number }
   | { readonly cutAfter: number }
   | { slowMs: number };
 
@@ -78,11 +79,16 @@ function apply(fault: Fault, req: IncomingMessage, res: ServerResponse, passage:
     });
     return;
   }
+  if (typeof fault === "object" && "lateMs" in fault)
+    return void setTimeout(() => pass("none", req, res, passage), fault.lateMs);
   pass(fault, req, res, passage);
 }
 
+/** What is done to the body of an answer. */
+type Hindrance = Extract<Fault, { cutAfter: number } | { slowMs: number }>;
+
 function pass(
-  fault: Exclude<Fault, string> | "none",
+  fault: Hindrance | "none",
   req: IncomingMessage,
   res: ServerResponse,
   { target, entry }: Passage,
@@ -99,7 +105,7 @@ function pass(
   req.pipe(onward);
 }
 
-function hindrance(fault: Exclude<Fault, string>, res: ServerResponse): Transform {
+function hindrance(fault: Hindrance, res: ServerResponse): Transform {
   let passed = 0;
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {

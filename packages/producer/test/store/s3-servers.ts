@@ -28,9 +28,10 @@ export async function startS3rver(): Promise<S3Server> {
   };
 }
 
-/** In memory; aborts uploads; takes every access key. */
-export async function startFauxqsS3(): Promise<S3Server> {
-  const server = await startFauxqs({ port: 0, logger: false, host: "127.0.0.1" });
+/** In memory, or in a folder, where uploads that are not finished are in `_multipart`; aborts them; takes every access key. */
+export async function startFauxqsS3(s3StorageDir?: string): Promise<S3Server> {
+  const where = s3StorageDir === undefined ? {} : { s3StorageDir };
+  const server = await startFauxqs({ port: 0, logger: false, host: "127.0.0.1", ...where });
   server.createBucket(BUCKET);
   return {
     url: `http://127.0.0.1:${server.port}`,
