@@ -27,6 +27,7 @@ export const LONG = [
   "test/faults/charges.test.ts",
   "test/faults/disk.test.ts",
   "test/faults/edge-archives.test.ts",
+  "test/faults/edge-bodies.test.ts",
   "test/faults/edge-clients.test.ts",
   "test/faults/edge-slow.test.ts",
   "test/faults/fleet-*.test.ts",

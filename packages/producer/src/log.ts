@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import pino from "pino";
 import pretty from "pino-pretty";
 
@@ -9,7 +11,14 @@ export interface LogOptions {
   readonly format: "json" | "pretty";
 }
 
-/** Writes to standard output at once: no thread, so that the last line before an exit is not lost. */
+/** What is not read of the log is kept up to this size; then lines are left out. */
+const MAX_UNREAD_BYTES = 8 * 2 ** 20;
+const FLUSH_MS = 250;
+
+/**
+ * Writes to standard output, without waiting for whoever reads it: a reader that stops costs lines of the log, and no
+ * time of the service.
+ */
 export function createLog({ level, format }: LogOptions): Log {
   const options: pino.LoggerOptions = {
     level,
@@ -17,6 +26,14 @@ export function createLog({ level, format }: LogOptions): Log {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
   };
-  if (format === "json") return pino(options);
+  // With a least length of nothing, `flush` would not wait for what is being written.
+  const unread = { sync: false, minLength: 1, maxLength: MAX_UNREAD_BYTES };
+  if (format === "json") return pino(options, pino.destination(unread));
   return pino(options, pretty({ sync: true, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" }));
+}
+
+/** Waits until what was logged is written, for a quarter of a second: before the process ends. */
+export async function flushLog(log: Log): Promise<void> {
+  const written = new Promise<void>((resolve) => log.flush(() => resolve()));
+  await Promise.race([written, sleep(FLUSH_MS)]);
 }

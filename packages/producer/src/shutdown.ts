@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Log } from "./log.ts";
+import { flushLog, type Log } from "./log.ts";
 
 /** One thing to end, in its turn. */
 export interface ShutdownStep {
@@ -46,11 +46,15 @@ export function createShutdown({
 }: ShutdownOptions): Shutdown {
   let running: Promise<void> | undefined;
   const open = new Set<string>();
+  const leave = async (code: number): Promise<void> => {
+    await flushLog(log);
+    exit(code);
+  };
 
   const runAll = async (reason: string, exitCode?: number): Promise<void> => {
     const hard = setTimeout(() => {
       log.fatal({ open: [...open], resources: process.getActiveResourcesInfo() }, "shutdown overran");
-      exit(exitCode ?? 1);
+      void leave(exitCode ?? 1);
     }, drainMs + HARD_MARGIN_MS);
     log.info({ reason }, "shutting down");
     const run = async (step: ShutdownStep): Promise<void> => {
@@ -65,7 +69,7 @@ export function createShutdown({
     for (const step of started) await run(step);
     clearTimeout(hard);
     log.info({ open: [...open] }, "shut down");
-    exit(exitCode ?? (open.size === 0 ? 0 : 1));
+    await leave(exitCode ?? (open.size === 0 ? 0 : 1));
   };
 
   const start = (reason: string, exitCode?: number): Promise<void> => (running ??= runAll(reason, exitCode));
@@ -73,7 +77,7 @@ export function createShutdown({
   const onSignal = (signal: NodeJS.Signals): void => {
     if (running) {
       log.warn({ signal, open: [...open] }, "second signal: ending at once");
-      exit(1);
+      void leave(1);
     } else {
       void start(signal);
     }

@@ -17,8 +17,8 @@ import { storedFiles } from "./stored-files.ts";
 
 /** Some 1800 frames: far from done when the producer ends. */
 const LONG = { html: layeredPage(60) };
-/** In eight chunks: some are done when the producer ends, and some are not. */
-const RESUMED = { html: layeredPage(8) };
+/** In five chunks: some are done when the producer ends, and some are not. */
+const RESUMED = { html: layeredPage(15) };
 const NEVER_READY = page({
   duration: null,
   script: "window.__hf = { ready: new Promise(() => {}), duration: 1, seek() {} }",

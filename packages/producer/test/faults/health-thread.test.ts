@@ -92,8 +92,8 @@ test("F20: process.exit in the health thread ends only that thread, which is rep
 test("F21: a main loop that is blocked for 2.5 s is live all the time, and unready", async (context) => {
   await using service = openHealth();
   const port = await portOf(service);
-  service.heartbeat.declare("capture of render 7");
   const prober = await startProber(port, 2_500, ["/livez", "/readyz"]);
+  service.heartbeat.declare("capture of render 7");
   blockLoop(2_800);
   const { statuses, bodies, p99Ms, count } = await prober.result;
   expect(count).toBeGreaterThan(60);
