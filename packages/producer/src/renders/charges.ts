@@ -44,8 +44,8 @@ function withLastWords(problem: ProblemError, dir: string): ProblemError {
 
 /** One try of some work. */
 export interface Attempt {
-  /** When a worker took it, in epoch milliseconds. */
-  readonly beganAt: number;
+  /** How long ago a worker took it, in ms. */
+  readonly ageMs: () => number;
   /** Where it wrote. */
   readonly dir: string;
 }
@@ -61,7 +61,7 @@ export interface Loss {
 export interface ChargesState {
   readonly losses: number;
   readonly incidents: number;
-  /** When the last incident began, in epoch milliseconds. */
+  /** When the last incident began, in epoch milliseconds of the database's clock. */
   readonly incidentAt: number;
   readonly isIncidentCharged: boolean;
   readonly charges: number;
@@ -94,17 +94,17 @@ export class Charges {
   }
 
   /**
-   * Notes a failure after which the work may be tried again.
+   * Notes a failure after which the work may be tried again; `nowMs` is the database's clock, which all hosts share.
    * @throws the failure itself when it is no loss; after the third charge, `composition-poisonous`, or the loss itself
    * when all of them were plainly the system's
    */
-  note(failure: unknown, { beganAt, dir }: Attempt): Loss {
+  note(failure: unknown, { ageMs, dir }: Attempt, nowMs: number): Loss {
     const problem = withLastWords(asLoss(failure), dir);
     this.#change({
       losses: this.#state.losses + 1,
       isPlainlySystems: this.#state.isPlainlySystems && isPlainlySystems(problem),
     });
-    if (this.#state.incidents === 0 || beganAt >= this.#state.incidentAt) this.#openIncident();
+    if (this.#state.incidents === 0 || nowMs - ageMs() >= this.#state.incidentAt) this.#openIncident(nowMs);
     const isDue = this.#state.incidents > 1 || speaksOfComposition(problem);
     if (!isDue || this.#state.isIncidentCharged) return { problem, charge: null };
     return { problem, charge: this.#charge(problem) };
@@ -123,11 +123,7 @@ export class Charges {
     throw new ProblemError("composition-poisonous", detail, { evidence: problem.evidence, cause: problem });
   }
 
-  #openIncident(): void {
-    this.#change({
-      incidents: this.#state.incidents + 1,
-      incidentAt: Date.now(),
-      isIncidentCharged: false,
-    });
+  #openIncident(incidentAt: number): void {
+    this.#change({ incidents: this.#state.incidents + 1, incidentAt, isIncidentCharged: false });
   }
 }

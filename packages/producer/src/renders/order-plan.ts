@@ -50,18 +50,19 @@ export async function orderPlan(
   await database.transaction(async (tx) => {
     await tx.query("SELECT pg_advisory_xact_lock(hashtext('framewright.plans'))");
     await checkPlans(tx, settings);
-    const deadline = new Date(Date.now() + limitMs);
     await tx.query(
-      "INSERT INTO framewright.plans (id, tenant, request_id, options, snapshot, deadline) VALUES ($1, $2, $3, $4, $5, $6)",
+      `INSERT INTO framewright.plans (id, tenant, request_id, options, snapshot, deadline)
+       VALUES ($1, $2, $3, $4, $5, now() + $6 * interval '1 millisecond')`,
       [
         id,
         tenant,
         submission.requestId,
         JSON.stringify(submission.options),
         JSON.stringify({ source, hash, files, bytes }),
-        deadline,
+        limitMs,
       ],
     );
+    const deadline = new Date(Date.now() + limitMs);
     await queue.add(tx, tenant, [{ work, priority: 0, deadline }]);
   });
   try {

@@ -1,5 +1,6 @@
 import type { Transaction } from "../postgres/database.ts";
 import type { Queue } from "../queue/open-queue.ts";
+import { deadlineHere } from "./deadline-here.ts";
 import { priorityOf } from "./flow/priority.ts";
 import type { RenderRow } from "./render-row.ts";
 
@@ -15,8 +16,8 @@ export async function release(tx: Transaction, queue: Queue, tenant: string, lim
     `UPDATE framewright.renders SET released = true WHERE id IN (
        SELECT id FROM framewright.renders WHERE tenant = $1 AND finished_at IS NULL AND NOT released ORDER BY ord LIMIT $2
        FOR UPDATE SKIP LOCKED
-     ) RETURNING id, ord, deadline`,
-    [tenant, Math.max(0, limit - (counted?.count ?? 0))],
+     ) RETURNING id, ord, ${deadlineHere(3)}`,
+    [tenant, Math.max(0, limit - (counted?.count ?? 0)), new Date()],
   );
   const works = next.map((row) => ({
     work: { kind: "plan", renderId: row.id } as const,

@@ -9,6 +9,7 @@ import {
 
 import type { Transaction } from "../postgres/database.ts";
 import { CHANNELS, notify } from "../queue/notices.ts";
+import { deadlineHere } from "./deadline-here.ts";
 import { type LockedRender, type RenderRow, toRender } from "./render-row.ts";
 
 type Content = RenderEvent extends infer E
@@ -20,27 +21,27 @@ type Content = RenderEvent extends infer E
 /** All of a render but the list of its chunks, which may be long; null when it is unknown. */
 export async function readRender(tx: Transaction, id: string): Promise<RenderRow | null> {
   const [row] = await tx.query<RenderRow>(
-    `SELECT id, ord, tenant, state, request_id, options, snapshot, created_at, started_at, finished_at, deadline,
-       released, progress, frames_done, chunks_left, meter, plan #- '{chunks}' AS plan, page, warnings, reused, verdict,
+    `SELECT id, ord, tenant, state, request_id, options, snapshot, created_at, started_at, finished_at,
+       ${deadlineHere(2)}, released, progress, frames_done, chunks_left, meter, plan #- '{chunks}' AS plan, page, warnings, reused, verdict,
        artifact, artifact_key, problem, charges, assemblies FROM framewright.renders WHERE id = $1`,
-    [id],
+    [id, new Date()],
   );
   return row ?? null;
 }
 
 const LOCK = `
-  SELECT id, ord, tenant, state, request_id, created_at, started_at, deadline, progress, meter, charges, assemblies
+  SELECT id, ord, tenant, state, request_id, created_at, started_at, progress, meter, charges, assemblies, ${deadlineHere(2)}
   FROM framewright.renders WHERE id = $1 FOR UPDATE`;
 
 /** The render, for nobody else to change before this transaction ends; null when it is unknown. */
 export async function lockRender(tx: Transaction, id: string): Promise<LockedRender | null> {
-  const [row] = await tx.query<LockedRender>(LOCK, [id]);
+  const [row] = await tx.query<LockedRender>(LOCK, [id, new Date()]);
   return row ?? null;
 }
 
 /** The same for a change that may be left out: null also when somebody else is changing it, or it has ended. */
 export async function lockIfFree(tx: Transaction, id: string): Promise<LockedRender | null> {
-  const [row] = await tx.query<LockedRender>(`${LOCK} SKIP LOCKED`, [id]);
+  const [row] = await tx.query<LockedRender>(`${LOCK} SKIP LOCKED`, [id, new Date()]);
   return row === undefined || isFinished(row.state) ? null : row;
 }
 

@@ -20,12 +20,13 @@ export async function untilDone<T>(
   attempt: (onStarted: () => void) => Promise<T>,
 ): Promise<T> {
   for (;;) {
-    let beganAt = Date.now();
+    let beganAt = performance.now();
     try {
-      return await attempt(() => (beganAt = Date.now()));
+      return await attempt(() => (beganAt = performance.now()));
     } catch (error) {
       signal.throwIfAborted();
-      await noteLoss(await orDiskFull(error, dir), { beganAt, dir });
+      const ageMs = (): number => performance.now() - beganAt;
+      await noteLoss(await orDiskFull(error, dir), { ageMs, dir });
     }
   }
 }

@@ -16,7 +16,8 @@ const DIR = "/data/scratch/render-x";
 /** What begins is later than all that came before it. */
 function nextAttempt() {
   vi.setSystemTime(Date.now() + 1);
-  return { beganAt: Date.now(), dir: DIR };
+  const beganAt = Date.now();
+  return { ageMs: () => Date.now() - beganAt, dir: DIR };
 }
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
@@ -30,7 +31,7 @@ function account(...failures: ProblemError[]): (number | null | string)[] {
   const charges = new Charges();
   return failures.map((failure) => {
     try {
-      return charges.note(failure, nextAttempt()).charge;
+      return charges.note(failure, nextAttempt(), Date.now()).charge;
     } catch (error) {
       return error instanceof ProblemError ? error.code : String(error);
     }
@@ -74,7 +75,7 @@ describe("Charges of a render", () => {
     return turns.map((turn) => {
       vi.setSystemTime(Date.now() + 1);
       try {
-        return charges.note(loss(), attempts[turn]!).charge;
+        return charges.note(loss(), attempts[turn]!, Date.now()).charge;
       } catch (error) {
         return error instanceof ProblemError ? error.code : String(error);
       } finally {
@@ -110,7 +111,7 @@ describe("Charges of a render", () => {
     const note = (): number | null => {
       const charges = new Charges(kept);
       try {
-        return charges.note(oom(), nextAttempt()).charge;
+        return charges.note(oom(), nextAttempt(), Date.now()).charge;
       } finally {
         kept = JSON.parse(JSON.stringify(charges.state)) as ChargesState;
       }
@@ -124,9 +125,9 @@ describe("Charges of a render", () => {
       "Loading /home/someone/secret.bin failed\n    at run (file:///srv/app/main.js:1:2)\nbad luck";
     const charges = new Charges();
     const lost = (): ProblemError => problem("worker-lost", { reason: "oom", signal: "SIGKILL" }, words);
-    charges.note(lost(), nextAttempt());
-    charges.note(lost(), nextAttempt());
-    expect(() => charges.note(lost(), nextAttempt())).toThrow(
+    charges.note(lost(), nextAttempt(), Date.now());
+    charges.note(lost(), nextAttempt(), Date.now());
+    expect(() => charges.note(lost(), nextAttempt(), Date.now())).toThrow(
       expect.objectContaining({
         code: "composition-poisonous",
         evidence: {

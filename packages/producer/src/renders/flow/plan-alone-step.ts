@@ -3,6 +3,8 @@ import { ProblemError, type RenderOptions } from "@framewright/contract";
 import { notify } from "../../queue/notices.ts";
 import { type Lease, LeaseLost } from "../../queue/lease.ts";
 import { Charges, type ChargesState } from "../charges.ts";
+import { databaseClock } from "../database-clock.ts";
+import { deadlineHere } from "../deadline-here.ts";
 import { planComposition } from "../plan-render.ts";
 import type { SnapshotIdentity } from "../port.ts";
 import type { Tries } from "../until-done.ts";
@@ -26,7 +28,7 @@ function chargeLosses({ database, log }: FlowDeps, id: string): Tries["noteLoss"
       const [row] = await tx.query<PlanRow>("SELECT * FROM framewright.plans WHERE id = $1 FOR UPDATE", [id]);
       if (!row) throw new LeaseLost("Nobody waits for the plan any more.");
       const charges = new Charges(row.charges);
-      const loss = charges.note(failure, attempt);
+      const loss = charges.note(failure, attempt, await databaseClock(tx));
       await tx.query("UPDATE framewright.plans SET charges = $2 WHERE id = $1", [
         id,
         JSON.stringify(charges.state),
@@ -38,7 +40,10 @@ function chargeLosses({ database, log }: FlowDeps, id: string): Tries["noteLoss"
 
 /** Makes a plan that a caller waits for. */
 export async function planAloneStep(lease: Lease, id: string, deps: FlowDeps): Promise<void> {
-  const [row] = await deps.database.query<PlanRow>("SELECT * FROM framewright.plans WHERE id = $1", [id]);
+  const [row] = await deps.database.query<PlanRow>(
+    `SELECT id, tenant, options, snapshot, charges, ${deadlineHere(2)} FROM framewright.plans WHERE id = $1`,
+    [id, new Date()],
+  );
   if (!row) return settle(deps, lease, "done", async () => undefined);
   deps.observer.progressed();
   await withComposition(deps, row, lease.signal, async (composition) => {
