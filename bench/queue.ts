@@ -1,7 +1,9 @@
-// Measures the queue alone, with a capture that only sleeps 50 ms: `pnpm bench:queue`.
+// Measures the queue alone, with a capture that only sleeps 50 ms: `pnpm bench:queue --workers 1,2,4,8 --queued
+// 100,1000,10000 --singles 200`. Prints Markdown.
 import { mkdtemp, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 
 import { createLog } from "../packages/producer/src/log.ts";
 import { createDatabase } from "../packages/producer/src/postgres/database.ts";
@@ -9,13 +11,31 @@ import { startEmbedded } from "../packages/producer/src/postgres/embedded/embedd
 import { openQueue } from "../packages/producer/src/queue/open-queue.ts";
 import { startLatency, throughput, type Throughput } from "./queue/measure.ts";
 
-const FLEETS = [1, 2, 4, 8] as const;
-const CHUNKS_PER_WORKER = 200;
-const LENGTHS = [100, 1_000, 10_000] as const;
+const { values } = parseArgs({
+  options: {
+    workers: { type: "string", default: "1,2,4,8" },
+    /** Chunks for each worker, where numbers of workers are compared. */
+    each: { type: "string", default: "200" },
+    queued: { type: "string", default: "100,1000,10000" },
+    singles: { type: "string", default: "200" },
+  },
+});
+const numbers = (text: string): number[] => text.split(",").map(Number);
+const fleets = numbers(values.workers);
+const largest = Math.max(...fleets);
 
 const round = (value: number): string => value.toFixed(1);
-const row = ({ workers, chunks, perSecond, overheadMs, begunTwice, lost }: Throughput): string =>
-  `| ${workers} | ${chunks} | ${round(perSecond)} | ${round(overheadMs)} | ${begunTwice} | ${lost} |`;
+const table = (...rows: readonly (readonly (string | number)[])[]): void => {
+  for (const row of rows) console.log(`| ${row.join(" | ")} |`);
+};
+const line = (columns: readonly string[]): string[] => columns.map(() => "---:");
+const COST = ["chunks per second", "ms per chunk besides its 50", "begun twice", "lost"];
+const cost = ({ perSecond, overheadMs, begunTwice, lost }: Throughput): (string | number)[] => [
+  round(perSecond),
+  round(overheadMs),
+  begunTwice,
+  lost,
+];
 
 const dir = await mkdtemp(join(tmpdir(), "framewright-queue-"));
 const server = await startEmbedded({
@@ -31,19 +51,19 @@ try {
   await database.ready;
   const queue = await openQueue(database, createLog({ level: "warn", format: "json" }));
   const parts = { url, database, queue };
-  console.log(
-    "| workers | chunks | chunks per second | ms per chunk besides its 50 | begun twice | lost |\n|---|---|---|---|---|---|",
-  );
-  for (const workers of FLEETS)
-    console.log(row(await throughput(parts, workers, workers * CHUNKS_PER_WORKER)));
-  for (const chunks of LENGTHS) console.log(row(await throughput(parts, 8, chunks)));
-  for (const workers of FLEETS) {
-    const waits = await startLatency(parts, workers);
-    const at = (share: number): string => round(waits[Math.floor(share * (waits.length - 1))] ?? 0);
-    console.log(
-      `start latency with ${workers} idle workers: median ${at(0.5)} ms, p95 ${at(0.95)} ms, max ${at(1)} ms`,
-    );
+  const byWorkers = ["workers", "chunks", ...COST, "start p50, ms", "start p99, ms"];
+  table(byWorkers, line(byWorkers));
+  for (const workers of fleets) {
+    const chunks = workers * Number(values.each);
+    const waits = await startLatency(parts, workers, Number(values.singles));
+    const at = (share: number): string => round(waits[Math.ceil(share * waits.length) - 1] ?? Number.NaN);
+    table([workers, chunks, ...cost(await throughput(parts, workers, chunks)), at(0.5), at(0.99)]);
   }
+  console.log(`\nWith ${largest} workers:\n`);
+  const byQueued = ["queued chunks", ...COST];
+  table(byQueued, line(byQueued));
+  for (const chunks of numbers(values.queued))
+    table([chunks, ...cost(await throughput(parts, largest, chunks))]);
   await queue.close();
 } finally {
   await database.close();

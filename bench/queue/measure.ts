@@ -4,13 +4,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Database } from "../../packages/producer/src/postgres/database.ts";
 import type { Queue } from "../../packages/producer/src/queue/open-queue.ts";
-import { layOut } from "./lay-out.ts";
+import { chunksLeft, layOut } from "./lay-out.ts";
 
 const WORKER = new URL("worker.ts", import.meta.url).pathname;
 const CAPTURE_MS = 50;
 const POLL_MS = 50;
 const STOP_TIMEOUT_MS = 10_000;
-const SINGLES = 40;
+const THROUGHPUT_TIMEOUT_MS = 900_000;
+const SINGLE_TIMEOUT_MS = 30_000;
 
 export interface Parts {
   readonly url: string;
@@ -44,17 +45,21 @@ async function stopWorkers(workers: readonly ChildProcess[]): Promise<void> {
   await Promise.all(ended);
 }
 
-async function left(database: Database, id: string): Promise<number> {
-  const [row] = await database.query<{ left: number }>(
-    "SELECT chunks_left AS left FROM framewright.renders WHERE id = $1",
-    [id],
-  );
-  return row?.left ?? 0;
+/** Waits until all chunks are done. Gives how many are not, when that takes too long. */
+async function untilDone(database: Database, id: string, timeoutMs: number): Promise<number> {
+  const end = performance.now() + timeoutMs;
+  for (;;) {
+    const left = await chunksLeft(database, id);
+    if (left === 0 || performance.now() > end) return left;
+    await sleep(POLL_MS);
+  }
 }
 
-async function beginnings(database: Database, since: Date): Promise<number> {
+/** How many chunks were begun more than once since then. */
+async function begunTwice(database: Database, since: Date): Promise<number> {
   const [row] = await database.query<{ count: number }>(
-    "SELECT count(*)::int AS count FROM framewright.attempts a JOIN pgboss.job j ON j.id = a.job_id WHERE a.started_at >= $1 AND j.data ->> 'kind' = 'chunk'",
+    `SELECT (count(*) - count(DISTINCT a.job_id))::int AS count
+     FROM framewright.attempts a JOIN pgboss.job j ON j.id = a.job_id WHERE a.started_at >= $1`,
     [since],
   );
   return row?.count ?? 0;
@@ -68,37 +73,39 @@ export async function throughput(
 ): Promise<Throughput> {
   const since = new Date();
   const id = await layOut(database, queue, chunks);
-  const startedAt = performance.now();
   const workers = await startWorkers(url, count);
   const readyAt = performance.now();
-  const before = await left(database, id);
-  while ((await left(database, id)) > 0 && performance.now() - startedAt < 600_000) await sleep(POLL_MS);
+  const before = await chunksLeft(database, id);
+  const lost = await untilDone(database, id, THROUGHPUT_TIMEOUT_MS);
   const seconds = (performance.now() - readyAt) / 1000;
-  const lost = await left(database, id);
-  const begun = await beginnings(database, since);
+  const twice = await begunTwice(database, since);
   await stopWorkers(workers);
-  const perSecond = before / seconds;
+  const perSecond = (before - lost) / seconds;
   return {
     workers: count,
     chunks,
     perSecond,
     overheadMs: (count * 1000) / perSecond - CAPTURE_MS,
-    begunTwice: begun - chunks,
+    begunTwice: twice,
     lost,
   };
 }
 
 /** How long a chunk that comes to idle workers waits for its beginning, in milliseconds, ascending. */
-export async function startLatency({ url, database, queue }: Parts, count: number): Promise<number[]> {
+export async function startLatency(
+  { url, database, queue }: Parts,
+  count: number,
+  singles: number,
+): Promise<number[]> {
   const workers = await startWorkers(url, count);
   const waits: number[] = [];
-  for (let n = 0; n < SINGLES; n++) {
+  for (let n = 0; n < singles; n++) {
     await sleep(100 + Math.random() * 200);
     const id = await layOut(database, queue, 1);
-    while ((await left(database, id)) > 0) await sleep(POLL_MS);
+    await untilDone(database, id, SINGLE_TIMEOUT_MS);
     const [row] = await database.query<{ ms: number }>(
       `SELECT extract(epoch FROM a.started_at - j.created_on)::float8 * 1000 AS ms
-       FROM framewright.attempts a JOIN pgboss.job j ON j.id = a.job_id WHERE j.data ->> 'renderId' = $1 AND j.data ->> 'kind' = 'chunk'`,
+       FROM framewright.attempts a JOIN pgboss.job j ON j.id = a.job_id WHERE j.data ->> 'renderId' = $1`,
       [id],
     );
     if (row) waits.push(row.ms);
