@@ -121,6 +121,14 @@ export async function eventually<T>(
   throw new Error(`in vain for ${timeoutMs} ms: ${what}`);
 }
 
+/** Where a host is probed: on a busy machine, the thread that answers may be there only after a second start. */
+export function healthOf(host: Host): Promise<Service> {
+  return eventually("the health thread answers", async () => {
+    const [, port] = /"port":(\d+),"msg":"The health thread answers probes/.exec(host.log()) ?? [];
+    return port !== undefined && { url: `http://127.0.0.1:${port}` };
+  });
+}
+
 /** The browsers and encoders below a host. */
 export async function captures({ pid }: Host): Promise<RunningProcess[]> {
   return (await processTree(pid)).filter(({ command }) => !command.includes("render-worker"));

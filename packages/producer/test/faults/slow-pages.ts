@@ -10,7 +10,7 @@ export interface SlowPage {
   readonly chunks: number;
   /** How long each frame takes, in ms. (Default: 60.) */
   readonly frameMs?: number;
-  /** A frame at which its script throws. */
+  /** A frame at which its script throws, and says at what time: "thrown at", in epoch milliseconds. */
   readonly throwsAt?: number;
 }
 
@@ -22,13 +22,17 @@ export function slowPage({ chunks, frameMs = 60, throwsAt = -1 }: SlowPage): str
   const seconds = (chunks * CHUNK_FRAMES) / FPS;
   const html = barcodePage(
     seconds,
-    `const clock = new Worker(URL.createObjectURL(new Blob(["onmessage = () => setTimeout(postMessage, ${frameMs}, 0)"])));
-    const pause = () => new Promise((resolve) => { clock.onmessage = resolve; clock.postMessage(0); });
+    `const code = "onmessage = () => setTimeout(() => postMessage(Date.now()), ${frameMs})";
+    const clock = new Worker(URL.createObjectURL(new Blob([code])));
+    const pause = () => new Promise((resolve) => {
+      clock.onmessage = ({ data }) => resolve(data);
+      clock.postMessage(0);
+    });
     window.__hf = { duration: ${seconds}, async seek(at) {
       const n = Math.round(at * ${FPS});
-      if (n === ${throwsAt}) throw new Error("no such frame");
       show(n);
-      await pause();
+      const now = await pause();
+      if (n === ${throwsAt}) throw new Error("thrown at " + now);
     } };`,
   );
   return `${html}<!-- ${randomUUID()} -->`;
