@@ -1,11 +1,21 @@
 import type { Database } from "../postgres/database.ts";
 import { isOfLine, type Line, queuesLike } from "./work.ts";
 
+/** The queues where work waits, each with how much of it is being done. Answered by the queue's own indexes, however much waits. */
+const WAITING = `
+  SELECT name, (
+    SELECT count(*)::int FROM pgboss.job j WHERE j.name = q.name AND j.state = 'active' AND j.group_id IS NOT NULL
+  ) AS active
+  FROM unnest($1::text[]) AS q (name) WHERE EXISTS (
+    SELECT FROM pgboss.job j
+    WHERE j.name = q.name AND j.state < 'active' AND NOT j.blocked AND j.start_after <= now()
+  )`;
+
 /** How long the names of the queues are remembered: where no notice comes, a new tenant's first work waits no longer. */
 const NAMES_MS = 1_000;
 
 export interface FairOrder {
-  /** The queues of the line, in the order in which they are to be asked for work. */
+  /** The queues of the line that may have work, in the order in which they are to be asked for it. */
   queues(): Promise<readonly string[]>;
   /** There is work in a queue: one that is not known has the names read anew. */
   hearOf(queue: string): void;
@@ -29,15 +39,10 @@ export function fairOrder(database: Database, line: Line): FairOrder {
   const queues = async (): Promise<readonly string[]> => {
     if (performance.now() - readAt > NAMES_MS) await read();
     if (names.length < 2) return names;
-    const rows = await database.query<{ name: string; active: number }>(
-      "SELECT name, count(*)::int AS active FROM pgboss.job WHERE state = 'active' AND name = ANY($1) GROUP BY name",
-      [names],
-    );
-    const active = new Map(rows.map((row) => [row.name, row.active]));
-    const share = (name: string): number => active.get(name) ?? 0;
+    const rows = await database.query<{ name: string; active: number }>(WAITING, [names]);
     // Between equals the order changes, so that none is always first.
-    return names
-      .map((name) => ({ name, key: share(name) + Math.random() * 0.5 }))
+    return rows
+      .map(({ name, active }) => ({ name, key: active + Math.random() * 0.5 }))
       .toSorted((a, b) => a.key - b.key)
       .map(({ name }) => name);
   };

@@ -3,7 +3,7 @@ import { type Db, PgBoss } from "pg-boss";
 import type { Log } from "../log.ts";
 import type { Database, Transaction } from "../postgres/database.ts";
 import { notify } from "./notices.ts";
-import { lineOf, type NewWork, queueName, queuesOf, type Work, workId } from "./work.ts";
+import { lineOf, type NewWork, purposeOf, queueName, queuesOf, type Work, workId } from "./work.ts";
 
 /** How long a lease lasts without a sign of life from who holds it: the least that the queue allows. */
 export const LEASE_SECONDS = 10;
@@ -85,6 +85,8 @@ export async function openQueue(database: Database, log: Log): Promise<Queue> {
           id: workId(work),
           data: work,
           priority,
+          // The queue has an index of the active work of groups: what is being done for a tenant is counted by it.
+          group: { id: purposeOf(work) },
           // Past its deadline a render ends by itself; this is for what nobody ends.
           expireInSeconds: secondsUntil(deadline) + 60,
           retentionSeconds: secondsUntil(deadline) + REMEMBERED_SECONDS,

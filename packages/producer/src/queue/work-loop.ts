@@ -4,7 +4,7 @@ import { type FairOrder, fairOrder } from "./fair-order.ts";
 import { type Lease, LeaseLost, touch } from "./lease.ts";
 import type { Notices } from "./notices.ts";
 import { LEASE_SECONDS, type Queue } from "./open-queue.ts";
-import { type Line, LINES, tenantOf, type Work } from "./work.ts";
+import { type Line, LINES, purposeOf, tenantOf, type Work } from "./work.ts";
 
 /** Signs of life come this often. */
 const TOUCH_MS = 2_000;
@@ -36,6 +36,8 @@ export class WorkLoop {
   readonly #orders: Record<Line, FairOrder>;
   readonly #timers: readonly NodeJS.Timeout[];
   readonly #stops: readonly (() => void)[];
+  /** Lines in which there was no work: they are not asked again until there may be some. */
+  readonly #empty = new Set<Line>();
   #first: Line = "plans";
   #touchedAt = performance.now();
   #filling: Promise<void> | null = null;
@@ -49,7 +51,7 @@ export class WorkLoop {
     const { database, notices } = options;
     this.#orders = { renders: fairOrder(database, "renders"), plans: fairOrder(database, "plans") };
     this.#timers = [
-      setInterval(() => this.poke(), POLL_MS).unref(),
+      setInterval(() => this.#askAll(), POLL_MS).unref(),
       setInterval(() => void this.#touch(), TOUCH_MS).unref(),
       setInterval(() => this.#fence(), POLL_MS).unref(),
     ];
@@ -72,6 +74,11 @@ export class WorkLoop {
 
   #onWork(queue: string): void {
     for (const line of LINES) this.#orders[line].hearOf(queue);
+    this.#askAll();
+  }
+
+  #askAll(): void {
+    this.#empty.clear();
     this.poke();
   }
 
@@ -97,10 +104,14 @@ export class WorkLoop {
   async #takeOne(): Promise<boolean> {
     const second: Line = this.#first === "plans" ? "renders" : "plans";
     for (const line of [this.#first, second]) {
+      if (this.#empty.has(line)) continue;
+      // From before the look on: what is heard of meanwhile has the line asked once more.
+      this.#empty.add(line);
       for (const queue of await this.#orders[line].queues()) {
         const askedAt = performance.now();
         const [job] = await this.#options.queue.boss.fetch<Work>(queue, { includeMetadata: true });
         if (!job) continue;
+        this.#empty.delete(line);
         if (this.#leases.size === 0) this.#touchedAt = askedAt;
         this.#begin({ id: job.id, attempt: job.retryCount, queue, tenant: tenantOf(queue), work: job.data });
         this.#first = line === "plans" ? "renders" : "plans";
@@ -150,11 +161,8 @@ export class WorkLoop {
   #onEnded(about: string): void {
     // Some notices may have been missed: who is asked for a sign of life learns of the end.
     if (about === "") void this.#touch();
-    for (const lease of this.#leases) {
-      const { work } = lease;
-      const id = work.kind === "plan-alone" ? work.planId : work.renderId;
-      if (id === about) lease.abort.abort(new LeaseLost("What it was for has ended."));
-    }
+    for (const { work, abort } of this.#leases)
+      if (purposeOf(work) === about) abort.abort(new LeaseLost("What it was for has ended."));
   }
 
   /**

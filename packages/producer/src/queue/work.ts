@@ -48,6 +48,11 @@ export function queuesLike(line: Line): string {
   return queueName(line, "%");
 }
 
+/** What work is for: a render, or a plan without one. */
+export function purposeOf(work: Work): string {
+  return work.kind === "plan-alone" ? work.planId : work.renderId;
+}
+
 function nameOf(work: Work): string {
   switch (work.kind) {
     case "plan":

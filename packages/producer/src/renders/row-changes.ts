@@ -73,12 +73,18 @@ export async function appendEvents(tx: Transaction, id: string, contents: readon
   await tx.query(APPEND, [id, JSON.stringify(events), CHANNELS.events]);
 }
 
-/** Changes what is told of a locked render's progress. */
-export async function report(tx: Transaction, row: LockedRender, change: Partial<Progress>): Promise<void> {
+/** Changes what is told of a locked render's progress, and what its rate is told from where that is given. */
+export async function report(
+  tx: Transaction,
+  row: LockedRender,
+  change: Partial<Progress>,
+  meter: LockedRender["meter"] | null = null,
+): Promise<void> {
   const progress = { ...row.progress, ...change };
-  await tx.query("UPDATE framewright.renders SET progress = $2 WHERE id = $1", [
+  await tx.query("UPDATE framewright.renders SET progress = $2, meter = coalesce($3, meter) WHERE id = $1", [
     row.id,
     JSON.stringify(progress),
+    asJson(meter),
   ]);
   await appendEvents(tx, row.id, [{ type: "progress", progress }]);
 }

@@ -11,8 +11,8 @@ import type { RunOptions } from "../../work/workers.ts";
 import type { Loss } from "../charges.ts";
 import { type Composition, pageJob } from "../plan-render.ts";
 import { pictureOf } from "../picture.ts";
-import type { RenderRow } from "../render-row.ts";
-import { lockUnfinished, readRender, report } from "../row-changes.ts";
+import type { LockedRender, RenderRow } from "../render-row.ts";
+import { readRender, report } from "../row-changes.ts";
 import { chunkSilenceMs } from "../time-limits.ts";
 import { lossWords, untilDone } from "../until-done.ts";
 import { inWorkFolder } from "../work-folder.ts";
@@ -60,7 +60,8 @@ export async function chunkStep(
   const chunk = { index: wanted.index, startFrame: wanted.start_frame, endFrame: wanted.end_frame };
   const hash = ownHash(row, chunk, deps);
   const [there] = await database.query("SELECT 1 FROM framewright.chunk_files WHERE hash = $1", [hash]);
-  if (there) return settle(deps, lease, "done", (tx) => takeDone(tx, row.id, { chunk, hash }, deps));
+  const known = { chunk, hash, plannedHash: wanted.hash };
+  if (there) return settle(deps, lease, "done", (tx, render) => takeDone(tx, render, known, deps));
 
   const reports = openReports(deps, row.id, chunk.index);
   const key = `chunks/${hash}/${lease.id}-${lease.attempt}.mp4`;
@@ -71,7 +72,8 @@ export async function chunkStep(
       ),
     );
     await reports.close();
-    await settle(deps, lease, "done", (tx) => storeChunk(tx, row.id, { chunk, hash, key, stored }, deps));
+    const made = { ...known, key, stored };
+    await settle(deps, lease, "done", (tx, render) => storeChunk(tx, render, made, deps));
     deps.observer.chunkEnded("done", chunk.endFrame - chunk.startFrame);
   } catch (error) {
     deps.observer.chunkEnded(lease.signal.aborted ? "cancelled" : "failed", 0);
@@ -151,44 +153,57 @@ async function attempt(
   });
 }
 
-interface Made {
+interface KnownChunk {
   readonly chunk: Chunk;
   readonly hash: string;
+  /** The hash that the chunk's row has. */
+  readonly plannedHash: string;
+}
+
+interface Made extends KnownChunk {
   readonly key: string;
   readonly stored: Stored;
 }
 
 /** The row decides whose file is the one: a later one of the same content is removed by the sweep. */
-async function storeChunk(tx: Transaction, renderId: string, made: Made, deps: FlowDeps): Promise<void> {
+async function storeChunk(
+  tx: Transaction,
+  render: LockedRender | null,
+  made: Made,
+  deps: FlowDeps,
+): Promise<void> {
   const { chunk, hash, key, stored } = made;
   await tx.query(
     `INSERT INTO framewright.chunk_files (hash, key, sha256, bytes, frames) VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT (hash) DO UPDATE SET used_at = now()`,
     [hash, key, stored.sha256, stored.bytes, chunk.endFrame - chunk.startFrame],
   );
-  await takeDone(tx, renderId, { chunk, hash }, deps);
+  await takeDone(tx, render, made, deps);
 }
 
 /** Marks a chunk as done; with the last one, the render can be assembled. */
 async function takeDone(
   tx: Transaction,
-  renderId: string,
-  { chunk, hash }: Pick<Made, "chunk" | "hash">,
+  row: LockedRender | null,
+  { chunk, hash, plannedHash }: KnownChunk,
   deps: FlowDeps,
 ): Promise<void> {
-  const row = await lockUnfinished(tx, renderId);
-  if (row === null) return;
-  await tx.query(
-    "UPDATE framewright.chunks SET hash = $3 WHERE render_id = $1 AND index = $2 AND hash <> $3",
-    [renderId, chunk.index, hash],
-  );
+  if (row === null || isFinished(row.state)) return;
+  const renderId = row.id;
+  if (hash !== plannedHash) {
+    await tx.query("UPDATE framewright.chunks SET hash = $3 WHERE render_id = $1 AND index = $2", [
+      renderId,
+      chunk.index,
+      hash,
+    ]);
+  }
   const frames = chunk.endFrame - chunk.startFrame;
-  const { progress, left } = await countChunk(tx, row, {
+  const { progress, meter, left } = await countChunk(tx, row, {
     index: chunk.index,
     framesDone: frames,
     isDone: true,
   });
-  await report(tx, row, { ...progress, waitingFor: null });
+  await report(tx, row, { ...progress, waitingFor: null }, meter);
   if (left > 0) return;
   const work = { kind: "assemble", renderId, round: row.assemblies } as const;
   await deps.queue.add(tx, row.tenant, [{ work, priority: priorityOf(row), deadline: row.deadline }]);

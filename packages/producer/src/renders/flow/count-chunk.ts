@@ -29,20 +29,20 @@ const COUNT = `
     chunks_left = chunks_left - (SELECT count(*) FROM changed WHERE $4)
   WHERE id = $1 RETURNING frames_done AS done, chunks_left AS left`;
 
-/** Counts a chunk of a locked render; gives the progress to report, and how many chunks are left. */
+/** Counts a chunk of a locked render; gives the progress and the meter to report, and how many chunks are left. */
 export async function countChunk(
   tx: Transaction,
   row: LockedRender,
   { index, framesDone, isDone }: ChunkNews,
 ): Promise<{
   readonly progress: Pick<Progress, "framesDone" | "framesPerSecond" | "secondsLeft">;
+  readonly meter: LockedRender["meter"];
   readonly left: number;
 }> {
   const [counted] = await tx.query<Counted>(COUNT, [row.id, index, framesDone, isDone]);
   const { done, left } = counted ?? { done: 0, left: 0 };
   const next = { at: Date.now(), done };
   const meter = sampled(row.meter, next);
-  await tx.query("UPDATE framewright.renders SET meter = $2 WHERE id = $1", [row.id, JSON.stringify(meter)]);
   const rate = frameRate(meter, next, row.progress.framesTotal ?? done);
-  return { progress: { framesDone: done, ...rate }, left };
+  return { progress: { framesDone: done, ...rate }, meter, left };
 }

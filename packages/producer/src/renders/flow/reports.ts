@@ -65,8 +65,8 @@ export function openReports(
       if (row === null) return;
       const change: Partial<Progress> = waitingFor === undefined ? {} : { waitingFor };
       if (framesDone === undefined || index === null) return report(tx, row, change);
-      const { progress } = await countChunk(tx, row, { index, framesDone, isDone: false });
-      return report(tx, row, { ...change, ...progress });
+      const { progress, meter } = await countChunk(tx, row, { index, framesDone, isDone: false });
+      return report(tx, row, { ...change, ...progress }, meter);
     });
   const reports = throttled(write, (error) => log.debug({ err: error, renderId }, "progress was not told"));
   return {

@@ -6,6 +6,7 @@ import type { OpenTransaction, Transaction } from "../../postgres/database.ts";
 import { complete, handBack, type Lease } from "../../queue/lease.ts";
 import { notify } from "../../queue/notices.ts";
 import { lockRender } from "../row-changes.ts";
+import type { LockedRender } from "../render-row.ts";
 import type { FlowDeps } from "./flow-deps.ts";
 
 /** How soon a result is stored after the database was not there: well within a lease. */
@@ -15,13 +16,12 @@ type Ended = "done" | "handed-back" | "failed";
 
 /** Takes down that work was begun, and tells how many earlier owners were lost with it. */
 export async function beginAttempt({ database, owner }: FlowDeps, { id, attempt }: Lease): Promise<number> {
-  await database.query(
-    "INSERT INTO framewright.attempts (job_id, attempt, owner) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-    [id, attempt, owner],
-  );
   const [row] = await database.query<{ lost: number }>(
-    "SELECT count(*)::int AS lost FROM framewright.attempts WHERE job_id = $1 AND attempt < $2 AND ended IS NULL",
-    [id, attempt],
+    `WITH begun AS (
+       INSERT INTO framewright.attempts (job_id, attempt, owner) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+     )
+     SELECT count(*)::int AS lost FROM framewright.attempts WHERE job_id = $1 AND attempt < $2 AND ended IS NULL`,
+    [id, attempt, owner],
   );
   return row?.lost ?? 0;
 }
@@ -36,28 +36,29 @@ export async function endAttempt(tx: Transaction, { id, attempt }: Lease, ended:
 }
 
 /** Whoever changes a render locks its row before its work in the queue: the other order could wait in a circle. */
-async function lockFirst(tx: Transaction, { work }: Lease): Promise<void> {
-  if (work.kind !== "plan-alone") await lockRender(tx, work.renderId);
+async function lockFirst(tx: Transaction, { work }: Lease): Promise<LockedRender | null> {
+  return work.kind === "plan-alone" ? null : lockRender(tx, work.renderId);
 }
 
 /**
  * Takes work off the queue together with storing what became of it: both or neither, and only while the lease is held.
- * Waits for a database that is away, for as long as the lease lasts. @throws LeaseLost
+ * The render that the work is for is locked. Waits for a database that is away, for as long as the lease lasts.
+ * @throws LeaseLost
  */
 export async function settle<T>(
   { database, queue }: FlowDeps,
   lease: Lease,
   ended: Ended,
-  store: (tx: OpenTransaction) => Promise<T>,
+  store: (tx: OpenTransaction, render: LockedRender | null) => Promise<T>,
 ): Promise<T> {
   for (;;) {
     lease.signal.throwIfAborted();
     try {
       return await database.transaction(async (tx) => {
-        await lockFirst(tx, lease);
+        const render = await lockFirst(tx, lease);
         await complete(tx, queue, lease);
         await endAttempt(tx, lease, ended);
-        return store(tx);
+        return store(tx, render);
       });
     } catch (error) {
       if (!isProblemError(error) || error.code !== "database-unavailable") throw error;
