@@ -9,8 +9,7 @@ import { eventually, expectFrames, openThree, TEST_MS, warningsOf } from "./flee
 import { framesOf, slowPage } from "./slow-pages.ts";
 
 const FOUR = { chunks: 4 } as const;
-const FRAME_MS = 100;
-/** One chunk, some 7 s of it waiting, with a browser's start, and a place for it that may be taken for as long. */
+/** One chunk, some 4 s of it waiting, with a browser's start, and a place for it that may be taken for as long. */
 const ONE_CHUNK_MS = 12_000;
 
 async function flip(file: string): Promise<void> {
@@ -32,7 +31,7 @@ test.for([
   { timeout: TEST_MS },
   async ([, , harm], context) => {
     const { fleet, api } = await openThree(context);
-    const { id } = await submit(api, { html: slowPage({ ...FOUR, frameMs: FRAME_MS }) });
+    const { id } = await submit(api, { html: slowPage(FOUR) });
     const { key, index } = await eventually("a chunk is finished", async () => {
       const [chunk] = await fleet.query(
         `SELECT f.key, c.index FROM framewright.chunks c JOIN framewright.chunk_files f USING (hash)

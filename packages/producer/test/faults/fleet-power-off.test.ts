@@ -61,6 +61,8 @@ test("F57e: everything is killed, as when the power goes", { timeout: TEST_MS },
   const services = [await start()];
   context.onTestFinished(async () => {
     for (const each of services) await each[Symbol.asyncDispose]();
+    // Where the test failed between the two.
+    await killServerProcesses(databaseDir, GONE_WITHIN_MS);
     await folder[Symbol.asyncDispose]();
   }, TEST_MS);
   const [first] = services;
