@@ -9,7 +9,8 @@ const HOUR_MS = 3_600_000;
 
 /**
  * Puts a render of so many chunks of one frame into the queue, as its plan would. Gives its id. Its row says one more
- * than there are, so that it is never assembled: nothing is captured that could be.
+ * than there are, so that it is never assembled: nothing is captured that could be. Its composition is its own, so that
+ * no chunk is there already.
  */
 export async function layOut(database: Database, queue: Queue, chunks: number): Promise<string> {
   const id = randomUUID();
@@ -25,7 +26,7 @@ export async function layOut(database: Database, queue: Queue, chunks: number): 
   await database.transaction(async (tx) => {
     await tx.query(
       `INSERT INTO framewright.renders (id, tenant, state, request_id, options, snapshot, deadline, released, progress, plan, page, chunks_left)
-       VALUES ($1, $2, 'running', 'bench', '{}', '{"hash":"0"}', $3, true, $4, $5, '{"width":16,"height":16}', $6)`,
+       VALUES ($1, $2, 'running', 'bench', '{}', jsonb_build_object('hash', $1::uuid), $3, true, $4, $5, '{"width":16,"height":16}', $6)`,
       [id, TENANT, deadline, JSON.stringify(progress), JSON.stringify(plan), chunks + 1],
     );
     await tx.query(
