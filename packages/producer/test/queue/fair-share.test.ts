@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
+import { fairOrder } from "../../src/queue/fair-order.ts";
 import { complete } from "../../src/queue/lease.ts";
 import type { Work } from "../../src/queue/work.ts";
 import { chunk, doing, openQueues } from "./open-queues.ts";
@@ -71,4 +72,39 @@ test("plans are begun in turn with renders, however many of these wait", async (
   member.loop({ room: (running) => 1 - running, run: doing(member, done) });
   await expect.poll(() => done.length, { timeout: 10_000 }).toBe(21);
   expect(done.findIndex(({ kind }) => kind === "plan-alone")).toBeLessThanOrEqual(1);
+});
+
+test("queues are asked where work waits, those first for which least is being done", async () => {
+  const member = await (await openQueues()).join();
+  const order = fairOrder(member.database, "renders");
+  for (const [tenant, begun, waiting] of [
+    ["a", 2, 1],
+    ["b", 0, 0],
+    ["c", 1, 1],
+    ["d", 3, 1],
+    ["e", 1, 0],
+  ] as const) {
+    const renderId = `00000000-0000-4000-8000-00000000000${tenant}`;
+    await member.add(
+      Array.from({ length: begun + waiting }, (_, index) => chunk(index, renderId)),
+      tenant,
+    );
+    for (let n = 0; n < begun; n++) expect(await member.take(`renders.v1/${tenant}`)).not.toBeNull();
+  }
+  expect(await order.queues()).toEqual(["renders.v1/c", "renders.v1/a", "renders.v1/d"]);
+});
+
+test("a line without work is not asked after every piece of another's", async () => {
+  const member = await (await openQueues()).join();
+  const fetch = vi.spyOn(member.queue.boss, "fetch");
+  await member.add(Array.from({ length: 40 }, (_, index) => chunk(index)));
+  const done: Work[] = [];
+  const startedAt = performance.now();
+  member.loop({ room: (running) => 1 - running, run: doing(member, done) });
+  await expect.poll(() => done.length, { timeout: 20_000 }).toBe(40);
+  const tookMs = performance.now() - startedAt;
+  const plans = fetch.mock.calls.filter(([queue]) => queue.startsWith("plans")).length;
+  expect(plans).toBeGreaterThan(0);
+  // By the timer, at the start, and when the listening began.
+  expect(plans).toBeLessThanOrEqual(tookMs / 500 + 4);
 });
