@@ -1,14 +1,18 @@
 import type { Database } from "../postgres/database.ts";
 import { isOfLine, type Line, queuesLike } from "./work.ts";
 
-/** The queues where work waits, each with how much of it is being done. Answered by the queue's own indexes, however much waits. */
+/**
+ * The queues where work waits, each with how much of it is being done. Ordered as work is fetched, so that the queue's
+ * own indexes answer, however much waits.
+ */
 const WAITING = `
   SELECT name, (
     SELECT count(*)::int FROM pgboss.job j WHERE j.name = q.name AND j.state = 'active' AND j.group_id IS NOT NULL
   ) AS active
-  FROM unnest($1::text[]) AS q (name) WHERE EXISTS (
-    SELECT FROM pgboss.job j
+  FROM unnest($1::text[]) AS q (name) WHERE (
+    SELECT true FROM pgboss.job j
     WHERE j.name = q.name AND j.state < 'active' AND NOT j.blocked AND j.start_after <= now()
+    ORDER BY j.priority DESC, j.created_on LIMIT 1
   )`;
 
 /** How long the names of the queues are remembered: where no notice comes, a new tenant's first work waits no longer. */

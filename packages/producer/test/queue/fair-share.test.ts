@@ -94,6 +94,23 @@ test("queues are asked where work waits, those first for which least is being do
   expect(await order.queues()).toEqual(["renders.v1/c", "renders.v1/a", "renders.v1/d"]);
 });
 
+test("however much waits, no more of it is read to find out whose turn it is", async () => {
+  const { database, ...member } = await (await openQueues()).join();
+  await member.add(
+    Array.from({ length: 3_000 }, (_, index) => chunk(index)),
+    "busy",
+  );
+  await member.add([], "quiet");
+  expect(await member.take("renders.v1/busy")).not.toBeNull();
+  await database.query("ANALYZE pgboss.job");
+  const query = vi.spyOn(database, "query");
+  expect(await fairOrder(database, "renders").queues()).toEqual(["renders.v1/busy"]);
+  const [text = "", values] = query.mock.lastCall ?? [];
+  const plan = JSON.stringify(await database.query(`EXPLAIN ${text}`, values));
+  expect(plan).toContain("Index Only Scan");
+  expect(plan).not.toMatch(/Seq Scan|Sort/);
+});
+
 test("a line without work is not asked after every piece of another's", async () => {
   const member = await (await openQueues()).join();
   const fetch = vi.spyOn(member.queue.boss, "fetch");
