@@ -54,14 +54,22 @@ function ownDocumentsOnly({ url, script }: OpenCompositionOptions): string {
   return `if (self.origin === ${JSON.stringify(new URL(url).origin)}) ${script}`;
 }
 
+const BROKEN_OFF = "net::ERR_ABORTED";
+
 async function navigate(page: Page, url: string, deadline: number): Promise<void> {
   const { errorText } = await page.send("Page.navigate", { url }, deadline).catch((error: unknown) => {
     throw error instanceof ProblemError
       ? error
       : new ProblemError("page-load-failed", "The page did not load in time.");
   });
-  if (errorText !== undefined)
-    throw new ProblemError("page-load-failed", `The page did not load: ${errorText}.`);
+  if (errorText === undefined) return;
+  checkDocument(page);
+  // A document that could be shown is given up when the process ends in which it was to be.
+  if (errorText === BROKEN_OFF) {
+    const evidence = { console: page.console.tail() };
+    throw new ProblemError("page-crashed", "The page's process ended while the page loaded.", { evidence });
+  }
+  throw new ProblemError("page-load-failed", `The page did not load: ${errorText}.`);
 }
 
 function checkDocument(page: Page): void {

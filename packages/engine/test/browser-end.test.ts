@@ -24,6 +24,19 @@ function running(text: string): number[] {
     .map(Number);
 }
 
+/** The processes of a browser's pages. */
+function renderers(profile: string): number[] {
+  const parents = new Map(
+    running("--type=").map(
+      (pid) => [pid, Number(/\) . (\d+)/.exec(read(`/proc/${pid}/stat`))?.[1])] as const,
+    ),
+  );
+  const roots = running(profile);
+  const isBelow = (pid: number | undefined): boolean =>
+    pid !== undefined && (roots.includes(pid) || isBelow(parents.get(pid)));
+  return running("--type=renderer").filter(isBelow);
+}
+
 it("ends with every process of its own, also when the browser hangs", async () => {
   const page = await openPage(ROOT);
   const profile = page.scratchDir;
@@ -41,6 +54,29 @@ it("is gone when only the script that started it was killed", async () => {
   await expect.poll(() => running(profile), { timeout: 3_000 }).toEqual([]);
   await expect(page.read("1")).rejects.toMatchObject({ code: "browser-failed" });
   await page.close();
+});
+
+it("is gone with the script that started it also when it hangs", async () => {
+  const page = await openPage(ROOT);
+  const profile = page.scratchDir;
+  const [script = 0, ...browser] = running(profile).toSorted((a, b) => a - b);
+  expect(browser.length).toBeGreaterThan(0);
+  for (const pid of browser) process.kill(pid, "SIGSTOP");
+  process.kill(script, "SIGKILL");
+  await expect.poll(() => running(profile), { timeout: 3_000 }).toEqual([]);
+  await page.close();
+});
+
+it("a page whose process ends while it loads has crashed: another try may succeed", async () => {
+  let killed = 0;
+  const onRequest = async (profile: string): Promise<void> => {
+    for (const pid of renderers(profile)) {
+      killed += 1;
+      process.kill(pid, "SIGKILL");
+    }
+  };
+  await expect(openPage(ROOT, { onRequest })).rejects.toMatchObject({ code: "page-crashed" });
+  expect(killed).toBeGreaterThan(0);
 });
 
 it("closes without an error when its folder cannot be removed", async () => {

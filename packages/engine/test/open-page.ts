@@ -24,6 +24,8 @@ export interface PageOptions {
   readonly fps?: { num: number; den: number };
   readonly variables?: Record<string, unknown>;
   readonly readyTimeoutMs?: number;
+  /** Called with the browser's folder when the document is asked for, before it is sent. */
+  readonly onRequest?: (scratchDir: string) => Promise<void>;
 }
 
 /** Opens a document, given as the part after the runtime, in a real browser. */
@@ -32,7 +34,8 @@ export async function openPage(body: string, options: PageOptions = {}): Promise
   const scratchDir = await mkdtemp(join(tmpdir(), "framewright-engine-"));
   const script = await pageScript({ variables, fps });
   const head = pageHeadHtml(script);
-  const server = createServer((_request, response) => {
+  const server = createServer(async (_request, response) => {
+    await options.onRequest?.(scratchDir);
     response.setHeader("content-type", "text/html; charset=utf-8");
     response.end(`<!doctype html><html><head>${head}</head><body>${body}</body></html>`);
   });

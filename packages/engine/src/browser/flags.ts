@@ -61,12 +61,17 @@ const FRAME_CONTROL = [
   "--deterministic-mode",
 ];
 
+/** Tells a browser's folder, which no other browser has. */
+export function profileFlag(userDataDir: string): string {
+  return `--user-data-dir=${userDataDir}`;
+}
+
 export function browserFlags(flags: LaunchFlags): string[] {
   return [
     ...ALWAYS,
     ...(flags.frameControl === "begin-frame" ? FRAME_CONTROL : []),
     ...(flags.sandbox ? [] : ["--no-sandbox"]),
-    `--user-data-dir=${flags.userDataDir}`,
+    profileFlag(flags.userDataDir),
     `--proxy-server=http://127.0.0.1:${flags.proxyPort}`,
     "--proxy-bypass-list=<-loopback>",
     `--force-device-scale-factor=${flags.deviceScaleFactor}`,

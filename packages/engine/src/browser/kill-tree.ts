@@ -7,10 +7,15 @@ async function parentOf(pid: number): Promise<number | null> {
   return stat === null ? null : Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
 }
 
-/** Every process below `root`. Empty where there is no /proc. */
-async function descendants(root: number): Promise<number[]> {
+/** Empty where there is no /proc. */
+async function allPids(): Promise<number[]> {
   const names = await readdir("/proc").catch((): string[] => []);
-  const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
+  return names.filter((name) => /^\d+$/.test(name)).map(Number);
+}
+
+/** Every process below `root`. */
+async function descendants(root: number): Promise<number[]> {
+  const pids = await allPids();
   const parents = new Map(await Promise.all(pids.map(async (pid) => [pid, await parentOf(pid)] as const)));
   const found: number[] = [];
   for (let level = [root]; level.length > 0;) {
@@ -37,4 +42,14 @@ function kill(pid: number): void {
 export async function killTree(root: number): Promise<void> {
   const below = await descendants(root);
   for (const pid of [root, ...below]) kill(pid);
+}
+
+/** Kills every process that was started with an argument, with all below it: for what has lost the script that started it. */
+export async function killStartedWith(argument: string): Promise<void> {
+  for (const pid of await allPids()) {
+    // One that ends meanwhile needs no killing.
+    const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+    // A browser puts spaces between the arguments that it shows.
+    if (`${command} `.replaceAll("\0", " ").includes(`${argument} `)) await killTree(pid);
+  }
 }

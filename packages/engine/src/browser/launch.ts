@@ -7,8 +7,8 @@ import { isProblemError, ProblemError } from "@framewright/contract";
 
 import { type Cdp, connectCdp } from "./cdp.ts";
 import type { BrowserBinary } from "./find-browser.ts";
-import { killTree } from "./kill-tree.ts";
-import { browserFlags } from "./flags.ts";
+import { browserFlags, profileFlag } from "./flags.ts";
+import { killStartedWith, killTree } from "./kill-tree.ts";
 import { asDiskFull, orDiskFull } from "../disk-full.ts";
 import { neverStarted, processEnd } from "../process-end.ts";
 import { boundedTail } from "../tail.ts";
@@ -83,9 +83,10 @@ export async function launchBrowser(options: LaunchOptions): Promise<Browser> {
           cause: stderr.text(),
         }),
       );
-      // When it was a script that ended, the browser it started ends with its pipes.
       for (const stream of child.stdio) stream?.destroy();
-      resolve();
+      // When it was a script that was killed, the browser that it started lives on until it sees that its pipes are gone.
+      if (killedBy === null) resolve();
+      else killStartedWith(profileFlag(profileDir)).then(resolve, resolve);
     });
   });
   const kill = async (): Promise<void> => {
