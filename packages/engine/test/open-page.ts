@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,10 +34,13 @@ export async function openPage(body: string, options: PageOptions = {}): Promise
   const scratchDir = await mkdtemp(join(tmpdir(), "framewright-engine-"));
   const script = await pageScript({ variables, fps });
   const head = pageHeadHtml(script);
-  const server = createServer(async (_request, response) => {
+  const answer = async (response: ServerResponse): Promise<void> => {
     await options.onRequest?.(scratchDir);
     response.setHeader("content-type", "text/html; charset=utf-8");
     response.end(`<!doctype html><html><head>${head}</head><body>${body}</body></html>`);
+  };
+  const server = createServer((_request, response) => {
+    answer(response).catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const cleanUp = async (): Promise<void> => {
