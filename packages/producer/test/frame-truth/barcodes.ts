@@ -70,7 +70,8 @@ export const BARCODES: Readonly<Record<string, (input: BarcodeInput) => string>>
       const next = () => { show(++n); requestAnimationFrame(next); };
       requestAnimationFrame(next);`,
     ),
-  timers: ({ seconds, frameMs }) => barcodePage(seconds, `let n = 0; setInterval(() => show(++n), ${frameMs});`),
+  timers: ({ seconds, frameMs }) =>
+    barcodePage(seconds, `let n = 0; setInterval(() => show(++n), ${frameMs});`),
   "date-now": ({ seconds, frameMs }) =>
     barcodePage(
       seconds,

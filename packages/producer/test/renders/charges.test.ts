@@ -20,10 +20,14 @@ function nextAttempt() {
   return { ageMs: () => Date.now() - beganAt, dir: DIR };
 }
 
+/** This moment, with so many chunks done. */
+const now = (chunksDone = 0) => ({ nowMs: Date.now(), chunksDone });
+
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
 afterEach(() => void vi.useRealTimers());
 
 const killed = (): ProblemError => problem("worker-lost", { signal: "SIGKILL" });
+const silent = (): ProblemError => problem("worker-lost", { reason: "ping", signal: "SIGKILL" });
 const oom = (): ProblemError => problem("worker-lost", { reason: "oom", signal: "SIGKILL" });
 
 /** The charges after each failure, and the code that it ended with. */
@@ -31,7 +35,7 @@ function account(...failures: ProblemError[]): (number | null | string)[] {
   const charges = new Charges();
   return failures.map((failure) => {
     try {
-      return charges.note(failure, nextAttempt(), Date.now()).charge;
+      return charges.note(failure, nextAttempt(), now()).charge;
     } catch (error) {
       return error instanceof ProblemError ? error.code : String(error);
     }
@@ -40,7 +44,7 @@ function account(...failures: ProblemError[]): (number | null | string)[] {
 
 describe("Charges of a render", () => {
   it("does not charge the first loss that says nothing of the composition, and charges the next", () => {
-    expect(account(killed(), problem("encode-failed"), killed())).toEqual([null, 1, 2]);
+    expect(account(silent(), problem("encode-failed"), silent())).toEqual([null, 1, 2]);
   });
 
   it.each([
@@ -57,8 +61,8 @@ describe("Charges of a render", () => {
 
   it("keeps the code of a loss when every one was plainly the system's", () => {
     const browser = (): ProblemError =>
-      problem("browser-failed", { process: "browser", reason: "killed", signal: "SIGKILL" });
-    expect(account(browser(), killed(), browser(), browser())).toEqual([null, 1, 2, "browser-failed"]);
+      problem("browser-failed", { process: "browser", reason: "exit", code: 1 });
+    expect(account(browser(), silent(), browser(), browser())).toEqual([null, 1, 2, "browser-failed"]);
   });
 
   it.each(["disk-full", "cancelled", "shutting-down", "page-unresponsive", "render-timeout"] as const)(
@@ -75,7 +79,7 @@ describe("Charges of a render", () => {
     return turns.map((turn) => {
       vi.setSystemTime(Date.now() + 1);
       try {
-        return charges.note(loss(), attempts[turn]!, Date.now()).charge;
+        return charges.note(loss(), attempts[turn]!, now()).charge;
       } catch (error) {
         return error instanceof ProblemError ? error.code : String(error);
       } finally {
@@ -85,12 +89,12 @@ describe("Charges of a render", () => {
   }
 
   it("counts what was under way at a loss and is lost too as one incident", () => {
-    expect(accountOfThree([0, 1, 2, 2], killed)).toEqual([null, null, null, 1]);
+    expect(accountOfThree([0, 1, 2, 2], silent)).toEqual([null, null, null, 1]);
     expect(accountOfThree([0, 1, 2, 2, 0, 1], oom)).toEqual([1, null, null, 2, null, null]);
   });
 
   it("comes to an end also when the losses of two pieces alternate", () => {
-    expect(accountOfThree([0, 1, 0, 1, 0, 1, 0], killed)).toEqual([
+    expect(accountOfThree([0, 1, 0, 1, 0, 1, 0], silent)).toEqual([
       null,
       null,
       1,
@@ -102,8 +106,43 @@ describe("Charges of a render", () => {
   });
 
   it("charges an incident once one of its losses speaks of the composition", () => {
-    const losses = [killed(), oom(), oom()];
-    expect(accountOfThree([0, 1, 2], () => losses.shift() ?? killed())).toEqual([null, 1, null]);
+    const losses = [silent(), oom(), oom()];
+    expect(accountOfThree([0, 1, 2], () => losses.shift() ?? silent())).toEqual([null, 1, null]);
+  });
+
+  it("charges no kill from outside, and gives up at the eighth in a row", () => {
+    const eight = Array.from({ length: 8 }, killed);
+    expect(account(...eight)).toEqual([...Array.from({ length: 7 }, () => null), "worker-lost"]);
+  });
+
+  it("puts up with any number of kills while chunks get done between them", () => {
+    const charges = new Charges();
+    const charged = Array.from(
+      { length: 50 },
+      (_, kill) => charges.note(killed(), nextAttempt(), now(Math.floor(kill / 7))).charge,
+    );
+    expect(new Set(charged)).toEqual(new Set([null]));
+  });
+
+  it("counts what is killed at once as one kill", () => {
+    const charges = new Charges();
+    for (let time = 0; time < 7; time += 1) {
+      const attempts = [nextAttempt(), nextAttempt(), nextAttempt()];
+      vi.setSystemTime(Date.now() + 1);
+      for (const attempt of attempts) expect(charges.note(killed(), attempt, now()).charge).toBeNull();
+    }
+    expect(() => charges.note(killed(), nextAttempt(), now())).toThrow("worker-lost");
+  });
+
+  it("charges what speaks of the composition as ever, whatever was killed between", () => {
+    expect(account(killed(), oom(), killed(), oom(), killed(), oom())).toEqual([
+      null,
+      1,
+      null,
+      2,
+      null,
+      "composition-poisonous",
+    ]);
   });
 
   it("goes on with the account that was kept, whoever reads it", () => {
@@ -111,7 +150,7 @@ describe("Charges of a render", () => {
     const note = (): number | null => {
       const charges = new Charges(kept);
       try {
-        return charges.note(oom(), nextAttempt(), Date.now()).charge;
+        return charges.note(oom(), nextAttempt(), now()).charge;
       } finally {
         kept = JSON.parse(JSON.stringify(charges.state)) as ChargesState;
       }
@@ -125,9 +164,9 @@ describe("Charges of a render", () => {
       "Loading /home/someone/secret.bin failed\n    at run (file:///srv/app/main.js:1:2)\nbad luck";
     const charges = new Charges();
     const lost = (): ProblemError => problem("worker-lost", { reason: "oom", signal: "SIGKILL" }, words);
-    charges.note(lost(), nextAttempt(), Date.now());
-    charges.note(lost(), nextAttempt(), Date.now());
-    expect(() => charges.note(lost(), nextAttempt(), Date.now())).toThrow(
+    charges.note(lost(), nextAttempt(), now());
+    charges.note(lost(), nextAttempt(), now());
+    expect(() => charges.note(lost(), nextAttempt(), now())).toThrow(
       expect.objectContaining({
         code: "composition-poisonous",
         evidence: {

@@ -2,7 +2,7 @@ import type { Warning } from "@framewright/contract";
 
 import { LeaseLost } from "../../queue/lease.ts";
 import { Charges, type Loss } from "../charges.ts";
-import { databaseClock } from "../database-clock.ts";
+import { thisMoment } from "../moment.ts";
 import { lockUnfinished, warn } from "../row-changes.ts";
 import type { Tries } from "../until-done.ts";
 import type { FlowDeps } from "./flow-deps.ts";
@@ -18,7 +18,7 @@ export function chargeLosses(
       const row = await lockUnfinished(tx, renderId);
       if (row === null) throw new LeaseLost("The render has ended.");
       const charges = new Charges(row.charges);
-      const loss = charges.note(failure, attempt, await databaseClock(tx));
+      const loss = charges.note(failure, attempt, await thisMoment(tx, renderId));
       await tx.query("UPDATE framewright.renders SET charges = $2 WHERE id = $1", [
         renderId,
         JSON.stringify(charges.state),

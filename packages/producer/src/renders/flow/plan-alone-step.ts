@@ -3,8 +3,8 @@ import { ProblemError, type RenderOptions } from "@framewright/contract";
 import { notify } from "../../queue/notices.ts";
 import { type Lease, LeaseLost } from "../../queue/lease.ts";
 import { Charges, type ChargesState } from "../charges.ts";
-import { databaseClock } from "../database-clock.ts";
 import { deadlineHere } from "../deadline-here.ts";
+import { thisMoment } from "../moment.ts";
 import { planComposition } from "../plan-render.ts";
 import type { SnapshotIdentity } from "../port.ts";
 import type { Tries } from "../until-done.ts";
@@ -28,7 +28,7 @@ function chargeLosses({ database, log }: FlowDeps, id: string): Tries["noteLoss"
       const [row] = await tx.query<PlanRow>("SELECT * FROM framewright.plans WHERE id = $1 FOR UPDATE", [id]);
       if (!row) throw new LeaseLost("Nobody waits for the plan any more.");
       const charges = new Charges(row.charges);
-      const loss = charges.note(failure, attempt, await databaseClock(tx));
+      const loss = charges.note(failure, attempt, await thisMoment(tx, null));
       await tx.query("UPDATE framewright.plans SET charges = $2 WHERE id = $1", [
         id,
         JSON.stringify(charges.state),
