@@ -29,11 +29,16 @@ export class Family {
     this.#tally = tally;
   }
 
-  /** Looks once; a process that has had no owner for too long is an orphan. */
+  /**
+   * Looks once; a process that has had no owner for too long is an orphan. What a living worker leads, it owns: its group
+   * ends with it, also when the script that started a browser was killed while the worker was stopped.
+   */
   async look(servicePid: number): Promise<void> {
-    const tree = below(servicePid, await allProcesses());
+    const all = await allProcesses();
+    const tree = below(servicePid, all);
     for (const process of tree) this.#members.set(nameOf(process), process);
-    const owned = new Set(tree.map(nameOf));
+    const leaders = new Set(tree.map(({ pid }) => pid));
+    const owned = new Set([...tree, ...all.filter(({ group }) => leaders.has(group))].map(nameOf));
     for (const process of await this.survivors()) if (!owned.has(nameOf(process))) this.#noteUnowned(process);
   }
 

@@ -3,6 +3,8 @@ import { readdir, readFile } from "node:fs/promises";
 export interface RunningProcess {
   readonly pid: number;
   readonly ppid: number;
+  /** The leader of its process group. */
+  readonly group: number;
   /** When it started, in clock ticks since boot: with the pid, it names a process for good. */
   readonly start: string;
   readonly command: string;
@@ -18,7 +20,7 @@ async function inspect(pid: number): Promise<RunningProcess | null> {
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     if (fields[0] === "Z" || fields[0] === "X") return null;
     const command = (await readFile(`/proc/${pid}/cmdline`, "utf8")).replaceAll("\0", " ").trim();
-    return { pid, ppid: Number(fields[1]), start: fields[19] ?? "", command };
+    return { pid, ppid: Number(fields[1]), group: Number(fields[2]), start: fields[19] ?? "", command };
   } catch (error) {
     if (error instanceof Error && "code" in error && GONE_OR_HIDDEN.has(error.code)) return null;
     throw error;

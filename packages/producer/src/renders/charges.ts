@@ -15,7 +15,7 @@ const LOSSES: ReadonlySet<ProblemCode> = new Set([
 export const MAX_CHARGES = 3;
 
 /** Kills from outside, one after the other with no chunk done between them, that a render puts up with. */
-export const MAX_KILLS = 8;
+const MAX_KILLS = 8;
 
 const KILLED = new Set<string>(["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP"]);
 /** How a process ends that worked, and that nobody of ours has ended. */

@@ -47,7 +47,7 @@ export async function startProducerProcess(
   through: readonly string[] = [],
 ): Promise<ProducerProcess> {
   const home = await openFolder();
-  const [program = process.execPath, ...args] = [...through, process.execPath, ...NODE_FLAGS, entry];
+  const [program, ...args] = [...through, process.execPath, ...NODE_FLAGS, entry];
   const child = spawn(program, args, {
     cwd: home.dir,
     env: { ...process.env, ...(await testEnvironment(dataDir)), PRODUCER_LOG_LEVEL: "info", ...env },
