@@ -37,7 +37,7 @@ test(
   { timeout: 90_000 },
   async () => {
     await using service = await startTestProducer({ PRODUCER_WORKERS: "1" });
-    const { id } = await submit(service, { html: layeredPage(2) });
+    const { id } = await submit(service, { html: layeredPage(8) });
     for (let kills = 1; kills <= 5; kills += 1) {
       await endWorkers(service, 1, "SIGKILL");
       await waitForRender(service, id, ({ warnings: { length } }) => length === kills);
