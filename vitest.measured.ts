@@ -1,8 +1,10 @@
 /** Test files, by patterns within a package, whose bounds of time would not hold beside many others. */
 export const MEASURED = [
+  "test/chaos/run-chaos.test.ts",
   "test/faults/**/*.test.ts",
   "test/e2e/guards.test.ts",
   "test/e2e/stuck-pages.test.ts",
+  "test/health/launch-failing.test.ts",
   "test/health/thread-close.test.ts",
   "test/model/model.test.ts",
 ];
@@ -22,20 +24,16 @@ export const ALONE = [
  */
 export const LONG = [
   "test/chaos/every-guarantee.test.ts",
-  "test/chaos/run-chaos.test.ts",
   "test/e2e/stuck-encoder.test.ts",
   "test/faults/charges.test.ts",
-  "test/faults/disk.test.ts",
   "test/faults/edge-archives.test.ts",
   "test/faults/edge-bodies.test.ts",
   "test/faults/edge-clients.test.ts",
   "test/faults/edge-slow.test.ts",
   "test/faults/fleet-*.test.ts",
-  "test/faults/health-start.test.ts",
   "test/faults/outages.test.ts",
   "test/faults/repeated-starts.test.ts",
   "test/faults/zombies.test.ts",
-  "test/health/launch-failing.test.ts",
   "test/postgres/embedded.test.ts",
   "test/store/large-file.test.ts",
 ];

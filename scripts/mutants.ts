@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 
-import type { Mutant } from "./mutants/mutant.ts";
+import type { Change, Mutant } from "./mutants/mutant.ts";
 
 interface Report {
   readonly testResults: readonly {
@@ -81,17 +81,23 @@ async function runTests(copy: string, tests: readonly string[]): Promise<string[
   return failed;
 }
 
-async function mutate(copy: string, { name, file, find, replace, tests }: Mutant): Promise<string[]> {
-  const path = join(copy, file);
-  const source = await readFile(path, "utf8");
+/** @throws where the text does not occur, or more than once */
+function replaceOnce(source: string, { find, replace }: Change, { name, file }: Mutant): string {
   const found = source.split(find).length - 1;
   if (found !== 1) throw new Error(`${name}: its text occurs ${found} times in ${file}`);
+  return source.replace(find, () => replace);
+}
+
+async function mutate(copy: string, mutant: Mutant): Promise<string[]> {
+  const path = join(copy, mutant.file);
+  const source = await readFile(path, "utf8");
+  const changes = [mutant, ...(mutant.and ? [mutant.and] : [])];
   await writeFile(
     path,
-    source.replace(find, () => replace),
+    changes.reduce((text, change) => replaceOnce(text, change, mutant), source),
   );
   try {
-    return await runTests(copy, tests);
+    return await runTests(copy, mutant.tests);
   } finally {
     await writeFile(path, source);
   }

@@ -9,6 +9,8 @@ const HELD = [OUTAGES, "-t", "work that hangs in every place"];
 const POISON = [OUTAGES, "-t", "work that kills what renders it"];
 
 const CHILD = "packages/pool/src/supervised-child.ts";
+const START_DEADLINE =
+  'this.#timer = setTimeout(() => this.kill("start-timeout"), this.#options.startTimeoutMs);';
 const READINESS = "packages/producer/src/startup/watch-readiness.ts";
 
 /** Each takes out what ended one of the three outages. */
@@ -30,16 +32,17 @@ export const mutants: readonly Mutant[] = [
     tests: ENDLESS,
   },
   {
-    name: "drops the exit from the start race: a worker that exits before its first message holds its place",
+    name: "waits for the first message alone, and for ever: a worker that exits before it holds its place",
     file: CHILD,
     find: 'if (this.#state === "spawning") this.#reason = "start-failed";',
     replace: 'if (this.#state === "spawning") return;',
+    and: { find: START_DEADLINE, replace: "" },
     tests: EXITS,
   },
   {
     name: "waits for the first message without a deadline: a worker that hangs holds its place for ever",
     file: CHILD,
-    find: 'this.#timer = setTimeout(() => this.kill("start-timeout"), this.#options.startTimeoutMs);',
+    find: START_DEADLINE,
     replace: "",
     tests: HANGS,
   },
