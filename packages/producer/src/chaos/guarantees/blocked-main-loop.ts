@@ -6,6 +6,8 @@ import { expectComplete, finished, startCapturing } from "./render-under-fire.ts
 
 /** Longer than the main loop may be late for /readyz. */
 const BLOCK_MS = 3_000;
+/** Browsers that start are not the fault, and take this process's own time from it. */
+const SETTLE_MS = 1_000;
 const PROBE_MS = 50;
 const PROBE_TIMEOUT_MS = 2_000;
 const READY_AGAIN_MS = 5_000;
@@ -28,6 +30,7 @@ export const BLOCKED_MAIN_LOOP: Guarantee = {
     const service = await running();
     const api = { url: service.url, signal };
     const id = await startCapturing(api);
+    await sleep(SETTLE_MS, undefined, { signal });
     // The first connection to the port costs this process more than later ones.
     await probe(`${service.healthUrl}/livez`, signal);
     service.block(BLOCK_MS);
