@@ -31,6 +31,8 @@ function group(
       sequence: { groupOrder },
       testTimeout: 30_000,
       hookTimeout: 30_000,
+      // Where nothing is said of time, a busy machine may take its own.
+      expect: { poll: { timeout: 10_000 } },
     },
   };
 }
