@@ -48,7 +48,7 @@ export default defineConfig({
         name: "tests",
         include: ALL,
         exclude: [...MEASURED, ...ALONE],
-        maxWorkers: 4,
+        maxWorkers: 3,
         groupOrder: 0,
       }),
       group(name, { name: "measured", include: MEASURED, exclude: ALONE, maxWorkers: 2, groupOrder: 1 }),

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { killServerProcesses } from "../postgres/embedded/server-processes.ts";
 import { blockOrder } from "./block-order.ts";
 import { readLogLine } from "./log-line.ts";
-import { processTree, type RunningProcess, survivors } from "./process-tree.ts";
+import { allProcesses, processTree, type RunningProcess, survivors } from "./process-tree.ts";
 import { sendSignal } from "../scratch/send-signal.ts";
 import { until } from "./until.ts";
 
@@ -82,8 +82,11 @@ async function warm(healthUrl: string, signal: AbortSignal): Promise<void> {
 
 /** Also those that cannot notice that their service has ended, such as a stopped one. */
 async function killAll(processes: readonly RunningProcess[]): Promise<void> {
+  const groups = new Set(processes.map(({ group }) => group));
   const gone = async (): Promise<true | null> => {
-    const left = await survivors(processes);
+    // What was started since they were looked for is in the group of who started it.
+    const members = (await allProcesses()).filter(({ group }) => groups.has(group));
+    const left = [...(await survivors(processes)), ...members];
     for (const { pid } of left) sendSignal(pid, "SIGKILL");
     return left.length === 0 || null;
   };
