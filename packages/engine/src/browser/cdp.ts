@@ -29,8 +29,11 @@ export interface Cdp {
   abort(error: ProblemError): void;
 }
 
-/** The pipes of a browser that dies often break before its end is known, which explains it better. */
-const EXIT_GRACE_MS = 250;
+/**
+ * The pipes of a browser that dies often break before its end is known, and a page that leaves or crashes refuses a
+ * command before it tells why: the reason, which explains it better, is waited for.
+ */
+const REASON_GRACE_MS = 250;
 
 /** A call that got no answer in time: the browser, or the page's main thread, is stuck. */
 export class CallTimeout extends Error {
@@ -87,7 +90,12 @@ export function connectCdp(input: Writable, output: Readable): Cdp {
   const lost = (cause?: unknown): void => {
     setTimeout(() => {
       abort(new ProblemError("browser-failed", "The connection to the browser was lost.", { cause }));
-    }, EXIT_GRACE_MS);
+    }, REASON_GRACE_MS);
+  };
+  const refused = (call: Call, message: string): void => {
+    setTimeout(() => {
+      call.reject(dead ?? new ProblemError("browser-failed", `The browser refused a command: ${message}`));
+    }, REASON_GRACE_MS);
   };
 
   // Errors of the pipes mean that the browser is gone: whoever waits is told through `abort`.
@@ -97,8 +105,7 @@ export function connectCdp(input: Writable, output: Readable): Cdp {
   readMessages(output, ({ id, method, params, sessionId, result, error }) => {
     if (id !== undefined) {
       const call = take(id);
-      if (error)
-        call?.reject(new ProblemError("browser-failed", `The browser refused a command: ${error.message}`));
+      if (error && call) refused(call, error.message);
       else call?.resolve(result as never);
       return;
     }
