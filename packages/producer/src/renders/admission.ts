@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { ProblemError, type Render } from "@framewright/contract";
 
+import { asJson } from "../postgres/as-json.ts";
 import type { Transaction } from "../postgres/database.ts";
 import type { Admitted, Submission } from "./port.ts";
 import { QUEUED, type RenderRow, toRender } from "./render-row.ts";
@@ -101,10 +102,10 @@ export async function insertRender(
       randomUUID(),
       tenant,
       requestId,
-      JSON.stringify(options),
-      JSON.stringify({ source, hash, files, bytes }),
+      asJson(options),
+      asJson({ source, hash, files, bytes }),
       settings.renderTimeoutMs,
-      JSON.stringify(QUEUED),
+      asJson(QUEUED),
     ],
   );
   if (!row) throw new Error("The render's row was not made.");

@@ -8,6 +8,7 @@ import {
 } from "@framewright/contract";
 
 import type { Log } from "../log.ts";
+import { asJson } from "../postgres/as-json.ts";
 import type { OpenTransaction, Transaction } from "../postgres/database.ts";
 import { notify } from "../queue/notices.ts";
 import type { Queue } from "../queue/open-queue.ts";
@@ -42,10 +43,7 @@ export class Endings {
   }
 
   async succeed(tx: OpenTransaction, id: string, { artifact, key, verdict }: Made): Promise<void> {
-    await tx.query("UPDATE framewright.renders SET verdict = $2 WHERE id = $1", [
-      id,
-      JSON.stringify(verdict),
-    ]);
+    await tx.query("UPDATE framewright.renders SET verdict = $2 WHERE id = $1", [id, asJson(verdict)]);
     await this.#end(tx, id, { state: "succeeded", artifact, artifact_key: key, problem: null });
   }
 
@@ -71,10 +69,10 @@ export class Endings {
   }
 
   async failPlan(tx: Transaction, id: string, problem: ProblemError): Promise<void> {
-    await tx.query(
-      "UPDATE framewright.plans SET problem = jsonb_build_object('code', $2::text, 'detail', $3::text, 'evidence', $4::jsonb) WHERE id = $1",
-      [id, problem.code, problem.message, problem.evidence ? JSON.stringify(problem.evidence) : null],
-    );
+    await tx.query("UPDATE framewright.plans SET problem = $2 WHERE id = $1", [
+      id,
+      asJson({ code: problem.code, detail: problem.message, evidence: problem.evidence ?? null }),
+    ]);
     await notify(tx, "plans", id);
   }
 

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { type Evidence, isProblemCode, type Plan, ProblemError } from "@framewright/contract";
 
 import type { Log } from "../log.ts";
+import { asJson } from "../postgres/as-json.ts";
 import type { Database } from "../postgres/database.ts";
 import { nextNotice, type Notices, notify } from "../queue/notices.ts";
 import type { Queue } from "../queue/open-queue.ts";
@@ -57,8 +58,8 @@ export async function orderPlan(
         id,
         tenant,
         submission.requestId,
-        JSON.stringify(submission.options),
-        JSON.stringify({ source, hash, files, bytes }),
+        asJson(submission.options),
+        asJson({ source, hash, files, bytes }),
         limitMs,
       ],
     );

@@ -7,6 +7,7 @@ import {
   type Warning,
 } from "@framewright/contract";
 
+import { asJson } from "../postgres/as-json.ts";
 import type { Transaction } from "../postgres/database.ts";
 import { CHANNELS, notify } from "../queue/notices.ts";
 import { deadlineHere } from "./deadline-here.ts";
@@ -70,7 +71,7 @@ export async function appendEvents(tx: Transaction, id: string, contents: readon
   if (contents.length === 0) return;
   const at = new Date().toISOString();
   const events = contents.map((content) => ({ ...content, at, renderId: id }));
-  await tx.query(APPEND, [id, JSON.stringify(events), CHANNELS.events]);
+  await tx.query(APPEND, [id, asJson(events), CHANNELS.events]);
 }
 
 /** Changes what is told of a locked render's progress, and what its rate is told from where that is given. */
@@ -83,7 +84,7 @@ export async function report(
   const progress = { ...row.progress, ...change };
   await tx.query("UPDATE framewright.renders SET progress = $2, meter = coalesce($3, meter) WHERE id = $1", [
     row.id,
-    JSON.stringify(progress),
+    asJson(progress),
     asJson(meter),
   ]);
   await appendEvents(tx, row.id, [{ type: "progress", progress }]);
@@ -93,7 +94,7 @@ export async function warn(tx: Transaction, id: string, warnings: readonly Warni
   if (warnings.length === 0) return;
   await tx.query("UPDATE framewright.renders SET warnings = warnings || $2::jsonb WHERE id = $1", [
     id,
-    JSON.stringify(warnings),
+    asJson(warnings),
   ]);
   await appendEvents(
     tx,
@@ -133,7 +134,7 @@ export async function finish(
   const [ended] = await tx.query<RenderRow>(
     `UPDATE framewright.renders SET state = $2, finished_at = now(), progress = $3, artifact = $4, artifact_key = $5,
        problem = $6, options = options - 'variables', meter = '[]' WHERE id = $1 RETURNING *`,
-    [row.id, state, JSON.stringify(progress), asJson(artifact), key, asJson(problem)],
+    [row.id, state, asJson(progress), asJson(artifact), key, asJson(problem)],
   );
   if (ended === undefined) throw new Error("The render's row is gone.");
   const render = toRender(ended);
@@ -143,8 +144,4 @@ export async function finish(
   ]);
   await notify(tx, "ended", row.id);
   return { render, ended };
-}
-
-function asJson(value: unknown): string | null {
-  return value === null ? null : JSON.stringify(value);
 }

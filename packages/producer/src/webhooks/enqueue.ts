@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Render, RenderState, Webhook } from "@framewright/contract";
 import type { PgBoss } from "pg-boss";
 
+import { asJson } from "../postgres/as-json.ts";
 import type { Transaction } from "../postgres/database.ts";
 import { queueAttempt } from "./delivery-queue.ts";
 
@@ -34,7 +35,7 @@ export async function enqueueDelivery(
   const id = randomUUID();
   const at = render.finishedAt ?? new Date().toISOString();
   const webhook: Webhook = { id, event, at, render };
-  const inserted = await tx.query(INSERT, [id, render.id, event, url, JSON.stringify(webhook)]);
+  const inserted = await tx.query(INSERT, [id, render.id, event, url, asJson(webhook)]);
   if (inserted.length === 0) return;
   await queueAttempt(tx, boss, { deliveryId: id, attempt: 1, host: new URL(url).host }, 0);
 }

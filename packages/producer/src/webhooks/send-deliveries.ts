@@ -2,6 +2,7 @@ import type { Attempt, Delivery } from "@framewright/contract";
 import type { PgBoss } from "pg-boss";
 
 import type { Log } from "../log.ts";
+import { asJson } from "../postgres/as-json.ts";
 import type { Database } from "../postgres/database.ts";
 import { createDeliveryQueue, DELIVERIES, type DeliveryJob, queueAttempt } from "./delivery-queue.ts";
 import { isTaken, type SendWebhook } from "./send-webhook.ts";
@@ -60,7 +61,7 @@ async function deliver(job: DeliveryJob, options: DeliveriesOptions, signal: Abo
   const state = stateAfter(result, attempt);
   const delay = delaySeconds(attempt);
   await database.transaction(async (tx) => {
-    const recorded = await tx.query(RECORD, [id, attempt - 1, JSON.stringify([result]), state, delay]);
+    const recorded = await tx.query(RECORD, [id, attempt - 1, asJson([result]), state, delay]);
     if (recorded.length === 0 || state !== "pending") return;
     await queueAttempt(tx, boss, { ...job, attempt: attempt + 1 }, delay);
   });

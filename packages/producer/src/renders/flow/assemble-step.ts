@@ -11,6 +11,7 @@ import {
 } from "@framewright/contract";
 import type { ChunkFile } from "@framewright/engine";
 
+import { asJson } from "../../postgres/as-json.ts";
 import type { OpenTransaction } from "../../postgres/database.ts";
 import type { Lease } from "../../queue/lease.ts";
 import type { Stored } from "../../store/port.ts";
@@ -190,7 +191,7 @@ async function joinAndCheck(
   if (verdict.passed) return verdict;
   await deps.database.query(
     "UPDATE framewright.renders SET verdict = $2 WHERE id = $1 AND finished_at IS NULL",
-    [row.id, JSON.stringify(verdict)],
+    [row.id, asJson(verdict)],
   );
   const failed = verdict.checks.filter(({ passed }) => !passed);
   const said = failed.map(({ name, expected, actual }) => `${name} is ${actual} instead of ${expected}`);

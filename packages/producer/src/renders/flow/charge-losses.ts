@@ -1,5 +1,6 @@
 import type { Warning } from "@framewright/contract";
 
+import { asJson } from "../../postgres/as-json.ts";
 import { LeaseLost } from "../../queue/lease.ts";
 import { Charges, type Loss } from "../charges.ts";
 import { thisMoment } from "../moment.ts";
@@ -21,7 +22,7 @@ export function chargeLosses(
       const loss = charges.note(failure, attempt, await thisMoment(tx, renderId));
       await tx.query("UPDATE framewright.renders SET charges = $2 WHERE id = $1", [
         renderId,
-        JSON.stringify(charges.state),
+        asJson(charges.state),
       ]);
       await warn(tx, renderId, [warning(loss)]);
       return loss;

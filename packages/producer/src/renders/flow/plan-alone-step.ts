@@ -1,5 +1,6 @@
 import { ProblemError, type RenderOptions } from "@framewright/contract";
 
+import { asJson } from "../../postgres/as-json.ts";
 import { notify } from "../../queue/notices.ts";
 import { type Lease, LeaseLost } from "../../queue/lease.ts";
 import { Charges, type ChargesState } from "../charges.ts";
@@ -29,10 +30,7 @@ function chargeLosses({ database, log }: FlowDeps, id: string): Tries["noteLoss"
       if (!row) throw new LeaseLost("Nobody waits for the plan any more.");
       const charges = new Charges(row.charges);
       const loss = charges.note(failure, attempt, await thisMoment(tx, null));
-      await tx.query("UPDATE framewright.plans SET charges = $2 WHERE id = $1", [
-        id,
-        JSON.stringify(charges.state),
-      ]);
+      await tx.query("UPDATE framewright.plans SET charges = $2 WHERE id = $1", [id, asJson(charges.state)]);
       log.warn({ detail: lossWords(loss) }, "a plan is made again");
       return loss;
     });
@@ -53,7 +51,7 @@ export async function planAloneStep(lease: Lease, id: string, deps: FlowDeps): P
       noteLoss: chargeLosses(deps, id),
     });
     await settle(deps, lease, "done", async (tx) => {
-      await tx.query("UPDATE framewright.plans SET plan = $2 WHERE id = $1", [id, JSON.stringify(plan)]);
+      await tx.query("UPDATE framewright.plans SET plan = $2 WHERE id = $1", [id, asJson(plan)]);
       await notify(tx, "plans", id);
     });
   });

@@ -1,5 +1,6 @@
 import type { Chunk } from "@framewright/contract";
 
+import { asJson } from "../../postgres/as-json.ts";
 import type { Transaction } from "../../postgres/database.ts";
 import type { Lease } from "../../queue/lease.ts";
 import type { NewWork } from "../../queue/work.ts";
@@ -70,14 +71,7 @@ async function layOut(tx: Transaction, render: RenderRow, planned: Planned, deps
   const reused = { chunks: reusedChunks.length, frames: framesOf(reusedChunks) };
   await tx.query(
     `UPDATE framewright.renders SET plan = $2, page = $3, reused = $4, frames_done = $5, chunks_left = $6 WHERE id = $1`,
-    [
-      id,
-      JSON.stringify(plan),
-      JSON.stringify(page),
-      JSON.stringify(reused),
-      reused.frames,
-      plan.chunks.length - reused.chunks,
-    ],
+    [id, asJson(plan), asJson(page), asJson(reused), reused.frames, plan.chunks.length - reused.chunks],
   );
   const chunks = plan.chunks.map((chunk) => ({
     ...chunk,
@@ -90,7 +84,7 @@ async function layOut(tx: Transaction, render: RenderRow, planned: Planned, deps
      SELECT $1, (c ->> 'index')::int, (c ->> 'startFrame')::int, (c ->> 'endFrame')::int, c ->> 'hash', c ->> 'state',
        (c ->> 'framesDone')::int
      FROM jsonb_array_elements($2::jsonb) c ON CONFLICT DO NOTHING`,
-    [id, JSON.stringify(chunks)],
+    [id, asJson(chunks)],
   );
   await warn(tx, id, plan.warnings);
   const progress = {
