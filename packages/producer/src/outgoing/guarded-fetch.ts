@@ -60,8 +60,14 @@ function open(
     outgoing.once("response", resolve);
     // Stays: also a connection that breaks after the answer's head says so here.
     outgoing.on("error", reject);
+    // Without an error: an answer that changes the protocol, of which Node says no more than this.
+    outgoing.once("close", () => reject(broken()));
     outgoing.end(body);
   });
+}
+
+function broken(): Error {
+  return Object.assign(new Error("the connection ended without an answer"), { code: "ECONNRESET" });
 }
 
 async function drop(answer: IncomingMessage): Promise<void> {

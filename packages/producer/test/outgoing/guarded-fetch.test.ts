@@ -191,6 +191,24 @@ describe("a receiver that misbehaves", () => {
     expect(await codeOf(post(rude.url, { hosts: [`127.0.0.1:${rude.port}`] }))).toBe("ECONNRESET");
   });
 
+  it("and changes the protocol is a failure at once: nobody waits for an answer that cannot come", async () => {
+    const server = createServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.once("data", () =>
+        socket.end("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: other\r\n\r\n"),
+      );
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    try {
+      expect(await codeOf(post(`http://127.0.0.1:${port}/`, { hosts: [`127.0.0.1:${port}`] }))).toBe(
+        "ECONNRESET",
+      );
+    } finally {
+      server.close();
+    }
+  });
+
   it("and hangs up after its status has said what it has to say", async () => {
     await using rude = await startReceiver((_request, response) => {
       response.writeHead(200, { "content-length": "100" }).write("half");
