@@ -39,15 +39,15 @@ export async function handBack(tx: Transaction, { boss }: Queue, lease: Lease): 
 }
 
 /** Gives a sign of life for leases of one queue, and says which of them are lost. */
-export async function touch(
+export async function touch<L extends Lease>(
   { boss }: Queue,
   queue: string,
-  leases: readonly Lease[],
-): Promise<readonly Lease[]> {
+  leases: readonly L[],
+): Promise<readonly L[]> {
   const attempts = leases.map(({ id, attempt }) => ({ id, retryCount: attempt }));
   const { affected } = AnswerSchema.parse(await boss.touch(queue, attempts));
   if (affected === leases.length) return [];
-  const lost: Lease[] = [];
+  const lost: L[] = [];
   for (const lease of leases) {
     const [job] = await boss.findJobs(queue, { id: lease.id });
     if (job?.state !== "active" || job.retryCount !== lease.attempt) lost.push(lease);

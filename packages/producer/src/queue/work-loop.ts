@@ -140,7 +140,9 @@ export class WorkLoop {
     try {
       for (const [queue, leases] of Map.groupBy(this.#leases, (lease) => lease.queue)) {
         const lost = await touch(this.#options.queue, queue, leases);
-        for (const { id } of lost) this.#let(id, "The work was dropped, or somebody else has it by now.");
+        // By the lease, not by its work: the same may have been taken anew while the lost one still lets go.
+        for (const { abort } of lost)
+          abort.abort(new LeaseLost("The work was dropped, or somebody else has it by now."));
       }
       this.#touchedAt = Math.max(this.#touchedAt, startedAt);
     } catch (error) {
@@ -151,11 +153,8 @@ export class WorkLoop {
   /** Runs by itself: a sign of life that hangs must not keep work from being let go. */
   #fence(): void {
     if (performance.now() - this.#touchedAt < FENCE_MS) return;
-    for (const { id } of this.#leases) this.#let(id, "No sign of life could be given for too long.");
-  }
-
-  #let(id: string, why: string): void {
-    for (const lease of this.#leases) if (lease.id === id) lease.abort.abort(new LeaseLost(why));
+    for (const { abort } of this.#leases)
+      abort.abort(new LeaseLost("No sign of life could be given for too long."));
   }
 
   #onEnded(about: string): void {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 import { type Lease, LeaseLost } from "../../src/queue/lease.ts";
 import { LEASE_SECONDS, type Queue } from "../../src/queue/open-queue.ts";
@@ -121,6 +121,30 @@ test("work that is dropped without a word is let go with the next sign of life",
   await expect.poll(() => stateOf(member, workId(chunk(1)))).toBe("active");
   await database.transaction((tx) => queue.drop(tx, "default", [chunk(1)]));
   await expect.poll(() => told, { timeout: 4_000 }).toEqual([expect.any(LeaseLost)]);
+});
+
+test("work that is taken anew where its lost lease still lets go is not let go with it", async () => {
+  const queues = await openQueues();
+  const member = await queues.join();
+  const leases: Lease[] = [];
+  const over = Promise.withResolvers<void>();
+  const loop = member.loop({
+    room: (running) => 2 - running,
+    run: (lease) => {
+      leases.push(lease);
+      return over.promise;
+    },
+  });
+  onTestFinished(() => over.resolve());
+  await member.add([chunk(0)]);
+  await expect.poll(() => leases.length).toBe(1);
+  await expireLease(member, { id: workId(chunk(0)) });
+  await expect.poll(() => leases.length, { timeout: 5_000 }).toBe(2);
+  const [lost, anew] = leases;
+  await expect.poll(() => lost?.signal.aborted, { timeout: 5_000 }).toBe(true);
+  expect(anew).toMatchObject({ id: lost?.id, attempt: 1 });
+  expect(anew?.signal.aborted).toBe(false);
+  expect(loop.leases.size).toBe(2);
 });
 
 test("a drain gives what runs its time, takes no more, and then lets go with its reason", async () => {
