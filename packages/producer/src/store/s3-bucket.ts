@@ -29,6 +29,8 @@ export interface S3Options {
 const CONNECT_MS = 5_000;
 /** How long a connection may be silent; joining the parts of a large file takes a server some seconds. */
 const SILENCE_MS = 10_000;
+/** Each request gets a connection at once: among few, those who read slowly would keep all others waiting. */
+const AGENT = { maxSockets: Number.POSITIVE_INFINITY };
 
 export function openBucket(options: S3Options): S3Bucket {
   const { bucket, prefix, region, endpoint, pathStyle, credentials, onWarning } = options;
@@ -38,7 +40,12 @@ export function openBucket(options: S3Options): S3Bucket {
     ...(credentials && { credentials: { ...credentials } }),
     // What is tried again, and for how long, is decided in one place: ours.
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: SILENCE_MS },
+    requestHandler: {
+      connectionTimeout: CONNECT_MS,
+      socketTimeout: SILENCE_MS,
+      httpAgent: AGENT,
+      httpsAgent: AGENT,
+    },
     // Many servers that speak S3 know no other checksums than those of the signature.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",

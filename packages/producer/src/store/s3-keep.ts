@@ -55,7 +55,8 @@ export async function* listObjects(
       if (isKey(key)) yield { key, bytes: Size, storedAt: LastModified };
     }
     token = page.NextContinuationToken;
-  } while (token !== undefined);
+    // An empty one would begin anew, and some servers end with it.
+  } while (token !== undefined && token !== "");
 }
 
 /** Removes the parts of puts that were begun before a time; a server that cannot list them has to expire them itself. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { failing, LocalFault, mayPass } from "./s3-faults.ts";
 import { FAULT_MS } from "./store-faults.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 3_000;
@@ -26,7 +27,9 @@ export async function persist<T>(attempt: Attempt<T>, signal: AbortSignal): Prom
       fault.end();
     };
     try {
-      return await attempt(AbortSignal.any([signal, late.signal]), onProgress);
+      const ended = AbortSignal.any([signal, late.signal]);
+      // Amazon's SDK does not heed the signal everywhere: not where it waits for credentials.
+      return await untilAborted(attempt(ended, onProgress), ended);
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof LocalFault) throw error.cause;

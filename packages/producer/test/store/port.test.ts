@@ -1,5 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { readdir, readFile, stat } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -188,4 +191,42 @@ it("lists more than a page of S3", async () => {
   expect(await keysOf(store, "pages/")).toEqual(keys);
   expect(proxy.seen.filter(({ url }) => url.includes("list-type=2"))).toHaveLength(3);
   await store.close();
+});
+
+it("ends a list at a page whose token for the next is empty", async () => {
+  const page =
+    "<ListBucketResult><IsTruncated>false</IsTruncated><NextContinuationToken></NextContinuationToken>" +
+    "<Contents><Key>some/where/pages/1</Key><Size>1</Size></Contents></ListBucketResult>";
+  let asked = 0;
+  const server = createServer((_request, response) => {
+    asked += 1;
+    // Whoever asks again, asks for ever.
+    if (asked > 1) response.writeHead(501);
+    response.setHeader("content-type", "application/xml").end(page);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening", { signal: soon() });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { store } = s3StoreAt({ url, credentials: { accessKeyId: "a", secretAccessKey: "b" } });
+  try {
+    expect(await keysOf(store, "pages/")).toEqual(["pages/1"]);
+    expect(asked).toBe(1);
+  } finally {
+    await store.close();
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+it("answers while many read slowly", { timeout: 60_000 }, async () => {
+  await using opened = await openServerStore(startFauxqsS3);
+  const { store } = opened;
+  await putBytes(store, opened.work, "slow/1", 6 * MIB);
+  const gone = new AbortController();
+  // More than Amazon's SDK opens connections by itself; nothing of them is read.
+  await Promise.all(Array.from({ length: 60 }, () => store.open("slow/1", null, gone.signal)));
+  const startedAt = performance.now();
+  expect(await store.stat("slow/1")).toMatchObject({ bytes: 6 * MIB });
+  // Connections that are silent are given up after 10 s: that would be too late.
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
+  gone.abort();
 });
