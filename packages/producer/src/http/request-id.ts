@@ -14,4 +14,6 @@ export const requestId = createMiddleware<AppEnv>(async (c, next) => {
   await next();
   c.header("X-Request-Id", id);
   c.header("X-Content-Type-Options", "nosniff");
+  // No cache on the way knows whose key was asked with, nor that a render goes on.
+  if (!c.res.headers.has("Cache-Control")) c.header("Cache-Control", "no-store");
 });

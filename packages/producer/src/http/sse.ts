@@ -24,6 +24,11 @@ function encode({ id, event, data }: SseMessage): Uint8Array {
   return encoder.encode(`${lines.join("\n")}\n\n`);
 }
 
+/** What a stream begins with, for whoever asks for no more than that. */
+export function sseHead(): Response {
+  return new Response(null, { headers: HEAD });
+}
+
 /** Sends messages as server-sent events, as fast as the client reads them, until the source ends. */
 export function sseResponse(source: AsyncIterable<SseMessage>, options: SseOptions): Response {
   return new Response(sseStream(source, options), { headers: HEAD });

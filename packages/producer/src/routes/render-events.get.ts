@@ -6,7 +6,7 @@ import type { AppDeps } from "../app-deps.ts";
 import { clientSignal } from "../http/client-signal.ts";
 import { logError } from "../http/error-answer.ts";
 import { type Api, problem, RenderParams, renderIdOf } from "../http/openapi.ts";
-import { type SseMessage, sseResponse } from "../http/sse.ts";
+import { sseHead, type SseMessage, sseResponse } from "../http/sse.ts";
 import type { Renders } from "../renders/port.ts";
 
 const EventId = z
@@ -50,6 +50,8 @@ export function getRenderEvents(api: Api, { renders, log }: AppDeps): void {
     const id = renderIdOf(c);
     const tenant = c.get("tenant");
     await renders.get(id, tenant);
+    // Nobody would read the stream, nor end it.
+    if (c.req.method === "HEAD") return sseHead();
     const afterId = c.req.valid("header")["last-event-id"] ?? c.req.valid("query").lastEventId ?? 0;
     const requestId = c.get("requestId");
     const events = renders.events(id, afterId, clientSignal(c.req.raw), tenant);

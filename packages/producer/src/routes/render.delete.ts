@@ -8,7 +8,7 @@ const route = createRoute({
   method: "delete",
   path: "/v1/renders/{id}",
   summary: "Cancel a render, at any stage",
-  request: { params: RenderParams, renderIdOf },
+  request: { params: RenderParams },
   responses: {
     200: json(RenderSchema, "The cancelled render."),
     401: problem("unauthenticated"),

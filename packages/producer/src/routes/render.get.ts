@@ -8,7 +8,7 @@ const route = createRoute({
   method: "get",
   path: "/v1/renders/{id}",
   summary: "Read a render",
-  request: { params: RenderParams, renderIdOf },
+  request: { params: RenderParams },
   responses: {
     200: json(RenderSchema, "The render as it is now."),
     401: problem("unauthenticated"),

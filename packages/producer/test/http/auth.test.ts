@@ -187,3 +187,13 @@ it("without any key configured, everybody is the same tenant", async () => {
     await open.stop();
   }
 });
+
+it("what a key may see is kept by no cache on the way", async () => {
+  const { id } = await jsonOf(await submit({ "x-api-key": KEY }));
+  succeed(app.renders, String(id));
+  for (const path of ["", `/${String(id)}`, `/${String(id)}/link`, `/${String(id)}/deliveries`]) {
+    const response = await fetch(`${app.url}/v1/renders${path}`, { headers: { "x-api-key": KEY } });
+    expect(response.status).toBe(200);
+    expect(response.headers.get("cache-control")).toBe("no-store");
+  }
+});

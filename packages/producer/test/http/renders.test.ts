@@ -168,6 +168,21 @@ describe("events", () => {
     expect(JSON.stringify(app.lines)).toContain("secret /home/x");
   });
 
+  it("are followed for nobody who asks for their head alone", async () => {
+    const id = await submit();
+    const url = `${app.url}/v1/renders/${id}/events`;
+    const response = await fetch(url, { method: "HEAD" });
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("text/event-stream");
+    // Whoever follows now has come later, so that the first would be among them.
+    const abort = new AbortController();
+    await fetch(url, { signal: abort.signal });
+    await eventually(() => app.renders.followers > 0, "a follower");
+    expect(app.renders.followers).toBe(1);
+    abort.abort();
+    expect((await fetch(`${app.url}/v1/renders/none/events`, { method: "HEAD" })).status).toBe(404);
+  });
+
   it("are no longer followed once the client is gone", async () => {
     const id = await submit();
     const abort = new AbortController();
