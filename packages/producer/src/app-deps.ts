@@ -23,8 +23,8 @@ export interface AppDeps {
     artifact: StoredArtifact,
     options: { readonly download: boolean },
   ) => Promise<Response>;
-  /** Brings a finished file to a path of this machine. */
-  readonly fetchArtifact: (artifact: StoredArtifact, file: string, signal: AbortSignal) => Promise<void>;
+  /** Copies a finished file to a path of this machine. */
+  readonly copyArtifact: (artifact: StoredArtifact, file: string, signal: AbortSignal) => Promise<void>;
   readonly outputTokens: OutputTokens;
   readonly readHealth: () => Health;
   /** In the text format of Prometheus. */

@@ -22,15 +22,15 @@ function failureOf({ problem, state }: Render): ProblemError {
 export async function deliver(
   render: Render,
   { outputPath, tenant }: Admission,
-  { renders, fetchArtifact, outputRoot }: AppDeps,
+  { renders, copyArtifact, outputRoot }: AppDeps,
   tokens: OutputTokens,
 ): Promise<Delivery> {
   if (render.state !== "succeeded" || !render.artifact) throw failureOf(render);
   const artifact = await renders.artifact(render.id, tenant);
   if (outputPath !== undefined && outputRoot !== undefined) {
-    const bring = (file: string): Promise<void> =>
-      fetchArtifact(artifact, file, AbortSignal.timeout(PUBLISH_TIMEOUT_MS));
-    await publishOutput(bring, outputPath, outputRoot);
+    const copy = (file: string): Promise<void> =>
+      copyArtifact(artifact, file, AbortSignal.timeout(PUBLISH_TIMEOUT_MS));
+    await publishOutput(copy, outputPath, outputRoot);
   }
   const outputToken = tokens.issue(render.id);
   return {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, realpath, rename, rm } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
 import { ProblemError } from "@framewright/contract";
 import { asDiskFull } from "@framewright/engine";
@@ -41,18 +41,18 @@ export async function resolveOutput(output: string, root: string | undefined): P
   return path;
 }
 
-/** Has a finished file brought to where `resolveOutput` allowed it; it appears there whole or not at all. */
+/** Has a finished file copied to where `resolveOutput` allowed it; it appears there whole or not at all. */
 export async function publishOutput(
-  bring: (file: string) => Promise<void>,
+  copy: (file: string) => Promise<void>,
   path: string,
   root: string,
 ): Promise<void> {
   const dir = dirname(path);
-  const aside = join(dir, `.${basename(path)}.${randomUUID()}.part`);
+  const aside = join(dir, `.${randomUUID()}.part`);
   try {
     await mkdir(dir, { recursive: true });
     await requireBelow(root, dir);
-    await bring(aside);
+    await copy(aside);
     await rename(aside, path);
   } catch (thrown) {
     const error = asDiskFull(thrown);

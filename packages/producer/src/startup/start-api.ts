@@ -12,6 +12,7 @@ import type { Metrics } from "../metrics/metrics.ts";
 import type { Database } from "../postgres/database.ts";
 import { sharedSecret } from "../postgres/shared-secret.ts";
 import type { Renders } from "../renders/port.ts";
+import { copyOut } from "../store/copy-out.ts";
 import { serveStored } from "../store/serve-stored.ts";
 import { VERSION } from "../version.ts";
 import type { Webhooks } from "../webhooks/webhooks.ts";
@@ -52,8 +53,7 @@ export async function startApi({
     linkSecret: config.linkSecret ?? (await linkSecretOf(database)),
     outputTokens: createOutputTokens(await sharedSecret(database, "output-tokens")),
     serveArtifact: (request, artifact, options) => serveStored(request, store, artifact, options),
-    fetchArtifact: async ({ key, sha256 }, file, signal) =>
-      void (await store.fetch(key, file, { sha256, signal })),
+    copyArtifact: (artifact, file, signal) => copyOut(store, artifact, file, signal),
     readHealth: () => readHealth(heartbeat.pulse, "main"),
     renderMetrics: () => metrics.render(),
     declare: (what) => heartbeat.declare(what),

@@ -138,18 +138,21 @@ describe("POST /render", () => {
 });
 
 describe("output", () => {
-  it.each(["a.mp4", "new/folder/a.mp4"])("is written to %s below its root", async (output) => {
-    const pending = render({ ...HTML, output });
-    succeed(app.renders, await admittedId());
-    expect(await jsonOf(await pending)).toMatchObject({
-      success: true,
-      outputPath: join(outputRoot, output),
-    });
-    expect(await readFile(join(outputRoot, output), "utf8")).toBe("video");
-    expect((await readdir(outputRoot, { recursive: true })).filter((name) => name.endsWith(".part"))).toEqual(
-      [],
-    );
-  });
+  it.each(["a.mp4", "new/folder/a.mp4", `${"long".repeat(60)}.mp4`])(
+    "is written to %s below its root",
+    async (output) => {
+      const pending = render({ ...HTML, output });
+      succeed(app.renders, await admittedId());
+      expect(await jsonOf(await pending)).toMatchObject({
+        success: true,
+        outputPath: join(outputRoot, output),
+      });
+      expect(await readFile(join(outputRoot, output), "utf8")).toBe("video");
+      expect(
+        (await readdir(outputRoot, { recursive: true })).filter((name) => name.endsWith(".part")),
+      ).toEqual([]);
+    },
+  );
 
   it("may be given as `outputPath`, as an absolute path", async () => {
     const outputPath = join(outputRoot, "b.mp4");

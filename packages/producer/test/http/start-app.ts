@@ -67,7 +67,7 @@ export async function startApp(overrides: Partial<AppDeps> = {}) {
     apiKeys: [],
     linkSecret: "a secret of the tests",
     outputTokens: createOutputTokens(randomBytes(32)),
-    fetchArtifact: ({ key }, file) => copyFile(join(root, key), file),
+    copyArtifact: ({ key }, file) => copyFile(join(root, key), file),
     serveArtifact: async (request, { key, contentType }, { download }) => {
       const bytes = await readFile(join(root, key));
       return new Response(request.method === "HEAD" ? null : bytes, {
