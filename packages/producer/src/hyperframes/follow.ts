@@ -21,7 +21,7 @@ export async function* follow(
   tokens: OutputTokens,
 ): AsyncGenerator<Step, void, undefined> {
   const { render, tenant } = admission;
-  for await (const event of deps.renders.events(render.id, 0, signal, tenant)) {
+  for await (const event of deps.renders.events(render.id, 0, signal, tenant, true)) {
     if (event.type === "finished") {
       yield { type: "complete", ...(await deliver(event.render, admission, deps, tokens)) };
       return;

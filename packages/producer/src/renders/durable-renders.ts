@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import {
   isFinished,
   type Plan,
@@ -37,6 +39,8 @@ export interface DurableRendersDeps {
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const CURSOR = /^\d{1,15}$/;
 const VIDEO = "video/mp4";
+/** How often it is looked whether an answer is still owed. */
+const LOOK_MS = 50;
 
 /** The order of admission below which a page of the list begins. */
 function parseCursor(cursor: string | undefined): number {
@@ -50,6 +54,8 @@ function parseCursor(cursor: string | undefined): number {
 export class DurableRenders implements Renders {
   readonly #deps: DurableRendersDeps;
   readonly #closing = new AbortController();
+  /** Calls that wait for what they get. */
+  readonly #owed = new Set<symbol>();
   #isDraining = false;
 
   constructor(deps: DurableRendersDeps) {
@@ -67,7 +73,15 @@ export class DurableRenders implements Renders {
     if (this.#isDraining) throw new ProblemError("shutting-down", "The service takes no more work.");
   }
 
+  /** A call to which an answer is owed until it is disposed. */
+  #owe(): Disposable {
+    const call = Symbol("call");
+    this.#owed.add(call);
+    return { [Symbol.dispose]: () => void this.#owed.delete(call) };
+  }
+
   async submit(submission: Submission): Promise<Admitted> {
+    using _ = this.#owe();
     const { database, queue, snapshots, settings } = this.#deps;
     const { tenant, snapshot } = submission;
     try {
@@ -87,13 +101,14 @@ export class DurableRenders implements Renders {
   }
 
   async plan(submission: Submission, signal: AbortSignal): Promise<Plan> {
+    using _ = this.#owe();
     try {
       this.#checkSelf();
       await this.#deps.snapshots.keep(submission.snapshot);
     } finally {
       await submission.snapshot.discard();
     }
-    return orderPlan(submission, this.#deps, AbortSignal.any([signal, this.#closing.signal]));
+    return await orderPlan(submission, this.#deps, AbortSignal.any([signal, this.#closing.signal]));
   }
 
   async #row(id: string, tenant: string | null): Promise<RenderRow> {
@@ -159,7 +174,9 @@ export class DurableRenders implements Renders {
     afterId: number,
     signal: AbortSignal,
     tenant: string,
+    isOwed = false,
   ): AsyncGenerator<RenderEvent> {
+    using _ = isOwed ? this.#owe() : null;
     await this.#row(id, tenant);
     yield* followEvents(this.#deps, id, afterId, AbortSignal.any([signal, this.#closing.signal]));
   }
@@ -194,6 +211,11 @@ export class DurableRenders implements Renders {
   /** Takes no more renders. Those that are there stay, for this service's next life or another one. */
   drain(): void {
     this.#isDraining = true;
+  }
+
+  /** Settles once no call waits for an answer any more, or at `deadline` (epoch milliseconds). */
+  async answered(deadline: number): Promise<void> {
+    while (this.#owed.size > 0 && Date.now() < deadline) await sleep(LOOK_MS);
   }
 
   /** Lets go of everybody who waits for a plan or follows a render. */

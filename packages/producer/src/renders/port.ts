@@ -72,8 +72,17 @@ export interface Renders {
   list(query: ListQuery, tenant: string): Promise<RenderList>;
   /** Cancels at any stage, and resolves once the render is cancelled. */
   cancel(id: string, reason: string, tenant: string): Promise<Render>;
-  /** Retained events with an id above `afterId`, then live ones, until `finished` or the signal. */
-  events(id: string, afterId: number, signal: AbortSignal, tenant: string): AsyncIterable<RenderEvent>;
+  /**
+   * Retained events with an id above `afterId`, then live ones, until `finished` or the signal. When the service ends,
+   * whoever is owed the render's end gets the drain time for it; others can go on elsewhere.
+   */
+  events(
+    id: string,
+    afterId: number,
+    signal: AbortSignal,
+    tenant: string,
+    isOwed?: boolean,
+  ): AsyncIterable<RenderEvent>;
   /** Of any tenant where none is given: for whoever was given a link. */
   artifact(id: string, tenant: string | null): Promise<StoredArtifact>;
   queue(tenant: string): Promise<Queue>;

@@ -39,7 +39,7 @@ export interface RunningRenders {
   readonly renders: DurableRenders;
   /** Null where no work is done. */
   readonly loop: WorkLoop | null;
-  /** Takes no more, gives what runs until `deadline` (epoch milliseconds), and hands back what is not done by then. */
+  /** Takes no more, gives what runs, or who waits for it, until `deadline` (epoch milliseconds), and hands back what is not done by then. */
   drain(deadline: number): Promise<void>;
 }
 
@@ -92,7 +92,8 @@ export function startRenders(options: RendersOptions): RunningRenders {
     async drain(deadline) {
       renders.drain();
       const reason = new ProblemError("shutting-down", "The service shut down before the work was done.");
-      await loop?.drain(deadline, reason);
+      // Where no work is done, that of others may still answer who waits.
+      await (loop ? loop.drain(deadline, reason) : renders.answered(deadline));
       renders.close();
     },
   };
