@@ -16,5 +16,7 @@ export function listenForInterrupt(): AbortSignal {
   }
   // The reader of a pipe has gone: nobody wants the result any more.
   process.stdout.on("error", () => controller.abort(interrupted("SIGTERM")));
+  // Progress is told for whoever listens: when nobody does, the result is wanted all the same.
+  process.stderr.on("error", () => undefined);
   return controller.signal;
 }

@@ -79,6 +79,14 @@ describe("the framewright process", () => {
     expect(await readdir(join(dir, "tmp"))).toEqual([]);
   });
 
+  it("renders on when nobody reads its progress any more", async () => {
+    service = await startFakeRenders();
+    const { exit } = start();
+    child?.stderr?.destroy();
+    expect(await exit).toEqual([0, null]);
+    expect(await readdir(dir)).toContain("card.mp4");
+  });
+
   it("cancels the render when nobody reads its output any more", async () => {
     service = await startFakeRenders({ endless: true });
     const { exit } = start("--json");

@@ -3,7 +3,10 @@ import { createMiddleware } from "hono/factory";
 import type { Log } from "../log.ts";
 import type { AppEnv } from "./env.ts";
 
-/** Writes one line per request, when its answer's head is known: never a query, a header or a body. */
+/** What follows lets in whoever knows it. */
+const TOKEN = /(?<=^\/outputs\/).+/;
+
+/** Writes one line per request, when its answer's head is known: never a query, a token, a header or a body. */
 export function accessLog(log: Log) {
   return createMiddleware<AppEnv>(async (c, next) => {
     const startedAt = performance.now();
@@ -13,7 +16,7 @@ export function accessLog(log: Log) {
     log[path === "/health" || path === "/metrics" ? "debug" : "info"](
       {
         method,
-        path,
+        path: path.replace(TOKEN, "…"),
         status: c.res.status,
         ms: Math.round(performance.now() - startedAt),
         requestId: c.get("requestId"),

@@ -74,6 +74,7 @@ it("each request is logged in one line, without its query, headers or body", asy
     await postJson(`${app.url}/v1/renders?token=secret`, { html: "secret" }, { authorization: "secret" }),
   );
   await fetch(`${app.url}/health`);
+  await fetch(`${app.url}/outputs/secret`);
   expect(app.lines).toEqual([
     {
       level: 30,
@@ -87,6 +88,7 @@ it("each request is logged in one line, without its query, headers or body", asy
       msg: "request",
     },
     expect.objectContaining({ level: 20, path: "/health", status: 200 }),
+    expect.objectContaining({ level: 30, path: "/outputs/…", status: 404 }),
   ]);
 });
 
