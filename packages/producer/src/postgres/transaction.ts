@@ -1,3 +1,4 @@
+import { isProblemError } from "@framewright/contract";
 import type pg from "pg";
 
 import { asDatabaseProblem } from "./connection.ts";
@@ -48,7 +49,10 @@ async function commit(client: Queryable): Promise<void> {
   if (command !== "COMMIT") throw new Error("The transaction was rolled back: a statement in it had failed.");
 }
 
-/** Runs work in one transaction; it is rolled back when the work throws. */
+/**
+ * Runs work in one transaction; it is rolled back when the work throws. When it rejects with `database-unavailable`, the
+ * caller must close the client.
+ */
 export async function inTransaction<T>(
   client: Queryable,
   work: (tx: OpenTransaction) => Promise<T>,
@@ -61,6 +65,8 @@ export async function inTransaction<T>(
     result = await work({ ...statements, onCommit: (each) => void told.push(each) });
     await commit(client);
   } catch (error) {
+    // Its connection is not used again, which rolls back too; one that has not answered would not answer this either.
+    if (isProblemError(error) && error.code === "database-unavailable") throw error;
     await client.query("ROLLBACK").catch((second: unknown) => {
       throw asDatabaseProblem(new AggregateError([error, second]));
     });

@@ -1,16 +1,18 @@
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
-import { createServer, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { inspect } from "node:util";
 
-import { expect, onTestFinished, test } from "vitest";
+import { expect, inject, onTestFinished, test } from "vitest";
 
 import { createDatabase, type Database } from "../../src/postgres/database.ts";
 import { ask } from "./ask.ts";
 import { untilTrue } from "./embedded-fixture.ts";
 import { npmPrograms, openPlainServer } from "./plain-server.ts";
 import { createTestDatabase } from "./test-database.ts";
+
+const READ_ONLY = "The database takes no writes: it is a standby, or was set to read-only.";
 
 interface Opened extends AsyncDisposable {
   readonly database: Database;
@@ -125,6 +127,46 @@ test.concurrent("a server that never answers is a fault; nothing waits for it fo
   expect(warnings.join()).not.toContain("pass-word");
 });
 
+test.concurrent(
+  "a transaction ends with the statement that its connection does not answer",
+  { timeout: 60_000 },
+  async ({ expect, onTestFinished }) => {
+    await using fresh = await createTestDatabase();
+    const path = join(inject("postgresSocketDir"), ".s.PGSQL.5432");
+    const sockets: Socket[] = [];
+    const server = createServer((socket) => {
+      const far = connect(path);
+      sockets.push(socket, far);
+      for (const one of [socket, far]) one.on("error", () => undefined);
+      socket.pipe(far).pipe(socket);
+    }).listen(0, "127.0.0.1");
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    });
+    await once(server, "listening");
+    const address = server.address();
+    const port = typeof address === "object" && address ? address.port : 0;
+    const { pathname } = new URL(fresh.url);
+    await using opened = open(`postgres://framewright@127.0.0.1:${port}${pathname}`);
+    const { database } = opened;
+    await database.ready;
+    let silentAt = NaN;
+    const transaction = database.transaction(async (tx) => {
+      await tx.query("CREATE TABLE numbers (n int PRIMARY KEY)");
+      for (const socket of sockets) socket.pause();
+      silentAt = performance.now();
+      await tx.query("SELECT 1");
+    });
+    await expect(transaction).rejects.toMatchObject({ code: "database-unavailable" });
+    expect(performance.now() - silentAt).toBeLessThan(20_000);
+    for (const socket of sockets) socket.destroy();
+    await untilTrue(
+      async () => (await ask(fresh.url, "SELECT to_regclass('numbers') AS found"))[0]?.["found"] === null,
+    );
+  },
+);
+
 test("connections that are cut are told of, without how they were made", async () => {
   await using fresh = await createTestDatabase();
   await using opened = open(fresh.url.replace("framewright@", "framewright:pass-word@"));
@@ -196,8 +238,30 @@ test("a standby is a fault until it is promoted", { timeout: 60_000 }, async () 
   await server.start();
   await using opened = open(server.url);
   const { database } = opened;
-  await untilTrue(() => database.fault === "The database is a standby.");
+  await untilTrue(() => database.fault === READ_ONLY);
   await ask(server.url, "SELECT pg_promote()");
   await database.ready;
   expect(database.fault).toBeNull();
+});
+
+test("a database that is set to read-only is a fault until it takes writes again", async () => {
+  await using server = await openPlainServer(await npmPrograms());
+  await server.start();
+  await using opened = open(server.url);
+  const { database } = opened;
+  await database.ready;
+  await database.query("CREATE TABLE numbers (n int PRIMARY KEY)");
+  const setReadOnly = async (value: string): Promise<void> => {
+    const writable = `${server.url}?options=-c%20default_transaction_read_only%3Doff`;
+    await ask(writable, `ALTER SYSTEM SET default_transaction_read_only = ${value}`);
+    await ask(writable, "SELECT pg_reload_conf()");
+  };
+  await setReadOnly("on");
+  await untilTrue(() => database.fault === READ_ONLY);
+  await expect(database.query("INSERT INTO numbers VALUES (1)")).rejects.toMatchObject({
+    code: "database-unavailable",
+  });
+  await setReadOnly("off");
+  await untilTrue(() => database.fault === null);
+  expect(await database.query("INSERT INTO numbers VALUES (1) RETURNING n")).toEqual([{ n: 1 }]);
 });
