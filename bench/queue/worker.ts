@@ -46,6 +46,7 @@ const deps = {
   endings,
   observer: NO_OBSERVER,
   owner: String(process.pid),
+  untold: new Set(),
   log,
   ...stubs,
 } as unknown as FlowDeps;

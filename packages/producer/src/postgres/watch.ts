@@ -9,6 +9,7 @@ import { connectClient, type SingleClient } from "./single-client.ts";
 /** Between two questions; at first less after one that was not answered: a start or a restart may take no longer. */
 const INTERVAL_MS = 1_000;
 const RETRY_MIN_MS = 50;
+const READ_ONLY = "The database takes no writes: it is a standby, or was set to read-only.";
 /** A server that has not answered the simplest question by then cannot be used. */
 const PROBE_TIMEOUT_MS = 3_000;
 
@@ -40,12 +41,11 @@ export function watchDatabase(
   const probe = async (): Promise<void> => {
     const limits = { connectionTimeoutMillis: PROBE_TIMEOUT_MS, query_timeout: PROBE_TIMEOUT_MS };
     connection ??= await connectClient({ ...config, ...LIMITS, ...limits }, closing.signal);
-    const { rows } = await connection.client.query<{ standby: boolean }>(
-      "SELECT pg_is_in_recovery() AS standby",
+    // After a failover the address may still lead to the old server; a full disk or an operator may forbid writes.
+    const { rows } = await connection.client.query<{ closed: boolean }>(
+      "SELECT current_setting('transaction_read_only')::boolean AS closed",
     );
-    // After a failover the address may still lead to the old server, which takes no writes.
-    if (rows[0]?.standby !== false)
-      throw new ProblemError("database-unavailable", "The database is a standby.");
+    if (rows[0]?.closed !== false) throw new ProblemError("database-unavailable", READ_ONLY);
     if (!isReady) await prepare(closing.signal);
   };
   const drop = async (): Promise<void> => {

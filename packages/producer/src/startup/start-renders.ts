@@ -55,6 +55,7 @@ function startLoop(options: RendersOptions, side: Side, snapshots: SnapshotCache
     endings,
     observer,
     owner,
+    untold: new Set(),
     log,
   };
   return new WorkLoop({ ...base, room: roomIn(pool, refusal), run: (lease) => doWork(lease, flow), log });

@@ -163,6 +163,7 @@ async function startHost(
     endings,
     observer,
     owner,
+    untold: new Set(),
     workers,
     log,
   };

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 
 import { LEASE_SECONDS } from "../../src/queue/open-queue.ts";
-import type { Lease } from "../../src/queue/lease.ts";
+import { type Lease, LeaseLost } from "../../src/queue/lease.ts";
 import type { Work } from "../../src/queue/work.ts";
 import { doWork } from "../../src/renders/flow/do-work.ts";
 import { sweepOrphans } from "../../src/renders/retention.ts";
@@ -227,6 +227,27 @@ test("a composition that ends every service that works on it is poison after eig
     problem: { code: "composition-poisonous", detail: "8 services have ended while they worked on it." },
   });
   expect(await workLeft(fleet.database)).toEqual([]);
+});
+
+test("a service that lets work go while that cannot be stored is not lost with it", async () => {
+  const fleet = await openFleet();
+  const host = await fleet.start({ places: 0 });
+  const { id } = await host.submit();
+  for (let life = 0; life < 8; life += 1) {
+    const lease = await takeOn(host);
+    const letGo = new AbortController();
+    const run = async (): Promise<never> => {
+      await fleet.database.query("ALTER TABLE framewright.attempts RENAME TO out_of_reach");
+      const lost = new LeaseLost("No sign of life could be given for too long.");
+      letGo.abort(lost);
+      throw lost;
+    };
+    await doWork({ ...lease, signal: letGo.signal }, { ...host.flow, workers: { run } });
+    await fleet.database.query("ALTER TABLE framewright.out_of_reach RENAME TO attempts");
+    await expireLeases(fleet);
+  }
+  const next = await fleet.start();
+  expect(await ended(next, id)).toMatchObject({ state: "succeeded", warnings: [] });
 });
 
 test("drains and releases of a rolling deployment are no lost services", async () => {

@@ -68,6 +68,7 @@ export async function doWork(lease: Lease, deps: FlowDeps): Promise<void> {
         await returnWork(deps, lease);
       } else await fail(lease, asProblemError(error), deps);
     } catch (later) {
+      deps.untold.add(lease);
       log.warn({ err: later, first: error }, "how some work ended could not be stored; it is done again");
     }
   }

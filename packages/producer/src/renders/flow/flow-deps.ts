@@ -1,5 +1,6 @@
 import type { Log } from "../../log.ts";
 import type { Database } from "../../postgres/database.ts";
+import type { Lease } from "../../queue/lease.ts";
 import type { Queue } from "../../queue/open-queue.ts";
 import type { SnapshotCache } from "../../snapshot/snapshot-cache.ts";
 import type { Store } from "../../store/port.ts";
@@ -17,5 +18,7 @@ export interface FlowDeps extends PlanDeps {
   readonly observer: RenderObserver;
   /** Names this process among all that work on the database. */
   readonly owner: string;
+  /** What this process has let go while the database was not there to be told: it is told before the next work is begun. */
+  readonly untold: Set<Lease>;
   readonly log: Log;
 }

@@ -14,8 +14,15 @@ const RETRY_MS = 300;
 
 type Ended = "done" | "handed-back" | "failed";
 
-/** Takes down that work was begun, and tells how many earlier owners were lost with it. */
-export async function beginAttempt({ database, owner }: FlowDeps, { id, attempt }: Lease): Promise<number> {
+/** Takes down that work was begun, and tells how many earlier owners were lost with it: this one was not, so far. */
+export async function beginAttempt(
+  { database, owner, untold }: FlowDeps,
+  { id, attempt }: Lease,
+): Promise<number> {
+  for (const earlier of untold) {
+    await endAttempt(database, earlier, "handed-back");
+    untold.delete(earlier);
+  }
   const [row] = await database.query<{ lost: number }>(
     `WITH begun AS (
        INSERT INTO framewright.attempts (job_id, attempt, owner) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
@@ -28,11 +35,10 @@ export async function beginAttempt({ database, owner }: FlowDeps, { id, attempt 
 
 /** Takes down how an attempt ended; one that is never told of was lost with its owner. */
 export async function endAttempt(tx: Transaction, { id, attempt }: Lease, ended: Ended): Promise<void> {
-  await tx.query("UPDATE framewright.attempts SET ended = $3 WHERE job_id = $1 AND attempt = $2", [
-    id,
-    attempt,
-    ended,
-  ]);
+  await tx.query(
+    "UPDATE framewright.attempts SET ended = $3 WHERE job_id = $1 AND attempt = $2 AND ended IS NULL",
+    [id, attempt, ended],
+  );
 }
 
 /** Whoever changes a render locks its row before its work in the queue: the other order could wait in a circle. */
