@@ -97,6 +97,40 @@ test.each(harms)("a chunk that %s in the store is captured again, and only it", 
   expect(await workLeft(fleet.database)).toEqual([]);
 });
 
+test("a chunk that another render has made anew meanwhile is not made once more", async () => {
+  const fleet = await openFleet();
+  const captured: string[] = [];
+  const [found, made] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let harmed = 0;
+  const store: typeof fleet.store = {
+    ...fleet.store,
+    fetch: (...given) =>
+      fleet.store.fetch(...given).catch(async (error: unknown) => {
+        harmed += 1;
+        if (harmed === 1) {
+          found.resolve();
+          await made.promise;
+        }
+        throw error;
+      }),
+  };
+  const host = await fleet.start({ store, behaviour: noting(captured) });
+  const html = "the same";
+  expect((await ended(host, (await host.submit({ html })).id)).state).toBe("succeeded");
+  const [chunk] = await fleet.database.query<{ key: string }>(
+    "SELECT key FROM framewright.chunk_files ORDER BY hash",
+  );
+  await rm(fleet.store.localPath(chunk?.key ?? "") ?? "");
+  captured.length = 0;
+  const slow = await host.submit({ html });
+  await found.promise;
+  const quick = await host.submit({ html });
+  expect(await ended(host, quick.id)).toMatchObject({ state: "succeeded", progress: { framesDone: 600 } });
+  made.resolve();
+  expect(await ended(host, slow.id)).toMatchObject({ state: "succeeded", progress: { framesDone: 600 } });
+  expect(captured).toHaveLength(1);
+});
+
 test("a store that harms every chunk fails the render in the end", async () => {
   const fleet = await openFleet();
   const store = {

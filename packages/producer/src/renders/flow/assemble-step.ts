@@ -38,7 +38,6 @@ const CONTENT_TYPE = "video/mp4";
 
 interface StoredChunk {
   readonly index: number;
-  readonly hash: string;
   readonly key: string | null;
   readonly sha256: string | null;
   readonly frames: number;
@@ -89,7 +88,7 @@ async function bringChunks({
   deps,
 }: Run): Promise<{ chunks: ChunkFile[]; missing: StoredChunk[] }> {
   const rows = await deps.database.query<StoredChunk>(
-    `SELECT c.index, c.hash, f.key, f.sha256, c.end_frame - c.start_frame AS frames
+    `SELECT c.index, f.key, f.sha256, c.end_frame - c.start_frame AS frames
      FROM framewright.chunks c LEFT JOIN framewright.chunk_files f USING (hash)
      WHERE c.render_id = $1 ORDER BY c.index`,
     [row.id],
@@ -139,8 +138,9 @@ async function renderAgain(
     await deps.endings.fail(tx, id, new ProblemError("artifact-corrupt", detail));
     return;
   }
-  await tx.query("DELETE FROM framewright.chunk_files WHERE hash = ANY($1)", [
-    missing.map(({ hash }) => hash),
+  // By their keys: what has been made anew meanwhile, for another render, has another one.
+  await tx.query("DELETE FROM framewright.chunk_files WHERE key = ANY($1)", [
+    missing.flatMap(({ key }) => key ?? []),
   ]);
   const again = await tx.query<{ index: number; round: number }>(
     `UPDATE framewright.chunks SET state = 'waiting', frames_done = 0, round = round + 1
