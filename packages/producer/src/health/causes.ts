@@ -14,6 +14,11 @@ const CAUSES = {
     message: "The database cannot be used.",
     remedy: "Check that the database runs and that DATABASE_URL leads to it; the service recovers by itself.",
   },
+  "store-unreachable": {
+    message: "The store of files cannot be used.",
+    remedy:
+      "Check that PRODUCER_STORE_URL leads to it and that the service may use it; the service recovers by itself.",
+  },
   "no-worker": {
     message: "No render worker can be launched.",
     remedy: "Run `framewright doctor` on the service's machine; its log has the last failure.",

@@ -9,6 +9,7 @@ import { openScratch, type Scratch } from "../scratch/scratch.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/port.ts";
 import type { Machine } from "./find-tools.ts";
+import { watchStore } from "./watch-store.ts";
 
 /** What everything else stands on. */
 export interface Base {
@@ -72,5 +73,7 @@ export async function openBase(options: BaseOptions): Promise<Base> {
   add("notices", () => notices.close());
   const store = await openStore(config, onWarning);
   add("store", () => store.close());
+  const storeWatch = await watchStore({ store, heartbeat: options.heartbeat, log });
+  add("store watch", () => storeWatch.close());
   return { scratch, database, queue, notices, store };
 }
