@@ -194,6 +194,20 @@ test("the server's log stays small", { timeout: TIMEOUT_MS }, async () => {
   expect(await readFile(log, "utf8")).toMatch(/database system is shut down/);
 });
 
+test("a log that somebody removes is no fault of the server", { timeout: TIMEOUT_MS }, async () => {
+  await using folder = await openDataFolder();
+  const database = await folder.open();
+  await database.ready;
+  await rm(join(serverFolder(folder), "log"));
+  const faults = new Set<string | null>();
+  const until = performance.now() + 1_500;
+  await untilTrue(() => {
+    faults.add(database.fault);
+    return performance.now() > until;
+  });
+  expect([...faults]).toEqual([null]);
+});
+
 test(
   "programs that the server's user cannot run as they are installed are copied",
   { timeout: TIMEOUT_MS },
