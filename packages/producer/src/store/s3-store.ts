@@ -124,5 +124,7 @@ function presign(
     ResponseContentDisposition: contentDisposition("attachment", filename),
     ResponseContentType: contentType,
   });
-  return untilAborted(getSignedUrl(client, command, { expiresIn: seconds }), answerSignal());
+  // By the server's clock as far as its answers have told it: by ours, a link may have expired before it is given.
+  const signingDate = new Date(Date.now() + client.config.systemClockOffset);
+  return untilAborted(getSignedUrl(client, command, { expiresIn: seconds, signingDate }), answerSignal());
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readdir, readFile, stat } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
@@ -193,28 +193,55 @@ it("lists more than a page of S3", async () => {
   await store.close();
 });
 
+interface Raw extends AsyncDisposable {
+  readonly store: Store;
+}
+
+/** A store on a server of the test's own. */
+async function openRaw(answer: RequestListener): Promise<Raw> {
+  const server = createServer(answer).listen(0, "127.0.0.1");
+  await once(server, "listening", { signal: soon() });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { store } = s3StoreAt({ url, credentials: { accessKeyId: "a", secretAccessKey: "b" } });
+  return {
+    store,
+    async [Symbol.asyncDispose]() {
+      await store.close();
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+it("signs links by the server's clock", async () => {
+  const at = (): Date => new Date(Date.now() + 3_600_000);
+  await using opened = await openRaw((_request, response) => {
+    response.setHeader("date", at().toUTCString()).writeHead(200, { "content-length": "0" }).end();
+  });
+  await opened.store.stat("clock/1");
+  const link = await opened.store.presign("clock/1", {
+    filename: "a",
+    contentType: "video/mp4",
+    seconds: 60,
+  });
+  const date = new URL(link ?? "").searchParams
+    .get("X-Amz-Date")
+    ?.replace(/^(.{4})(..)(..T..)(..)/, "$1-$2-$3:$4:");
+  expect(Math.abs(Date.parse(date ?? "") - at().getTime())).toBeLessThan(30_000);
+});
+
 it("ends a list at a page whose token for the next is empty", async () => {
   const page =
     "<ListBucketResult><IsTruncated>false</IsTruncated><NextContinuationToken></NextContinuationToken>" +
     "<Contents><Key>some/where/pages/1</Key><Size>1</Size></Contents></ListBucketResult>";
   let asked = 0;
-  const server = createServer((_request, response) => {
+  await using opened = await openRaw((_request, response) => {
     asked += 1;
     // Whoever asks again, asks for ever.
-    if (asked > 1) response.writeHead(501);
-    response.setHeader("content-type", "application/xml").end(page);
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening", { signal: soon() });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const { store } = s3StoreAt({ url, credentials: { accessKeyId: "a", secretAccessKey: "b" } });
-  try {
-    expect(await keysOf(store, "pages/")).toEqual(["pages/1"]);
-    expect(asked).toBe(1);
-  } finally {
-    await store.close();
-    server.closeAllConnections();
-    server.close();
-  }
+    response.writeHead(asked > 1 ? 501 : 200, { "content-type": "application/xml" }).end(page);
+  });
+  expect(await keysOf(opened.store, "pages/")).toEqual(["pages/1"]);
+  expect(asked).toBe(1);
 });
 
 it("answers while many read slowly", { timeout: 60_000 }, async () => {
