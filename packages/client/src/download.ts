@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 
-import { type Artifact, ProblemError, type Render, toProblem } from "@framewright/contract";
+import { type Artifact, isFinished, ProblemError, type Render, toProblem } from "@framewright/contract";
 
 import { ClientError, localFault } from "./client-error.ts";
 import type { Transport } from "./transport.ts";
@@ -14,7 +14,8 @@ const STALL_MS = 30_000;
 
 function artifactOf(render: Render): Artifact {
   if (render.artifact) return render.artifact;
-  const error = new ProblemError("artifact-not-ready", `The render is ${render.state}.`);
+  const code = isFinished(render.state) ? "artifact-missing" : "artifact-not-ready";
+  const error = new ProblemError(code, `The render is ${render.state}.`);
   throw new ClientError(toProblem(error));
 }
 

@@ -85,9 +85,13 @@ describe("download", () => {
     expect(await readdir(dir)).toEqual([]);
   });
 
-  it("says that there is no artifact yet", async () => {
-    const running = sampleRender({ state: "running" });
-    await expect(download(() => undefined, running)).rejects.toMatchObject({ code: "artifact-not-ready" });
+  it.each([
+    ["running", "artifact-not-ready", true],
+    ["failed", "artifact-missing", false],
+    ["cancelled", "artifact-missing", false],
+  ] as const)("says of a %s render whether an artifact may come", async (state, code, retryable) => {
+    const without = download(() => undefined, sampleRender({ state }));
+    await expect(without).rejects.toMatchObject({ problem: { code, retryable } });
     expect(service?.received).toEqual([]);
   });
 });

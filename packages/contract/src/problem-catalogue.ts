@@ -115,6 +115,11 @@ export const PROBLEMS = {
     "The API key is missing or wrong",
     "Send `Authorization: Bearer <key>` with a key that PRODUCER_API_KEYS lists; `framewright key` makes one.",
   ),
+  "link-invalid": caller(
+    403,
+    "The link is not valid",
+    "Get a new one, with an API key, from GET /v1/renders/{id}/link.",
+  ),
   "webhooks-not-allowed": caller(
     403,
     "Webhooks are not set up",
@@ -146,6 +151,11 @@ export const PROBLEMS = {
     "The render has no artifact yet",
     "Follow the render's events, and download when its state is `succeeded`.",
     true,
+  ),
+  "artifact-missing": caller(
+    409,
+    "The render has ended without an artifact",
+    "Read why in the render's `problem`, and render again.",
   ),
   "artifact-expired": caller(
     410,

@@ -39,9 +39,9 @@ function isLinked(url: URL, secret: string): boolean {
   if (!ARTIFACT.test(url.pathname)) return false;
   const verdict = checkLink(url, secret, new Date());
   if (verdict === "expired" || verdict === "invalid") {
-    throw refuse(
+    throw new ProblemError(
+      "link-invalid",
       `The link is ${verdict === "expired" ? "expired" : "not one of this service's"}.`,
-      'Bearer realm="framewright"',
     );
   }
   return verdict === "valid";

@@ -31,6 +31,15 @@ export function problem(...codes: readonly [ProblemCode, ...ProblemCode[]]) {
   };
 }
 
+/** What every route below /v1 may answer, besides its own. */
+export const ANYWHERE = {
+  400: problem("invalid-request"),
+  401: problem("unauthenticated"),
+  403: problem("cross-site-request"),
+  500: problem("internal"),
+  503: problem("database-unavailable"),
+};
+
 /** Declares a JSON answer. */
 export function json<S extends z.ZodType>(schema: S, description: string) {
   return { description, content: { "application/json": { schema } } };

@@ -183,7 +183,10 @@ export class DurableRenders implements Renders {
 
   async artifact(id: string, tenant: string | null): Promise<StoredArtifact> {
     const { artifact, artifact_key: key, state } = await this.#row(id, tenant);
-    if (!artifact) throw new ProblemError("artifact-not-ready", `The render is ${state}.`);
+    if (!artifact) {
+      const code = isFinished(state) ? "artifact-missing" : "artifact-not-ready";
+      throw new ProblemError(code, `The render is ${state}.`);
+    }
     if (key === null) throw new ProblemError("artifact-expired", `It expired at ${artifact.expiresAt}.`);
     const { bytes, sha256 } = artifact;
     return { key, bytes, sha256, filename: `${id}.mp4`, contentType: VIDEO };

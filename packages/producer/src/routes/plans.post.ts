@@ -3,7 +3,7 @@ import { PlanSchema } from "@framewright/contract";
 
 import type { AppDeps } from "../app-deps.ts";
 import { clientSignal } from "../http/client-signal.ts";
-import { type Api, json, problem, describeWithBody } from "../http/openapi.ts";
+import { ANYWHERE, type Api, json, problem, describeWithBody } from "../http/openapi.ts";
 import { receive } from "../intake/receive.ts";
 
 const route = createRoute({
@@ -11,9 +11,9 @@ const route = createRoute({
   path: "/v1/plans",
   summary: "Plan a render without rendering",
   responses: {
+    ...ANYWHERE,
     200: json(PlanSchema, "The plan."),
     400: problem("invalid-request", "invalid-json", "archive-invalid", "archive-unsafe"),
-    401: problem("unauthenticated"),
     403: problem("project-dir-not-allowed", "webhooks-not-allowed", "cross-site-request"),
     404: problem("project-dir-not-found"),
     408: problem("body-incomplete"),
@@ -39,7 +39,7 @@ const route = createRoute({
       "page-crashed",
       "page-script-failed",
     ),
-    429: problem("queue-full"),
+    429: problem("queue-full", "quota-exceeded"),
     500: problem("internal", "browser-failed", "worker-lost"),
     503: problem(
       "shutting-down",

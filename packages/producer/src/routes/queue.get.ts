@@ -2,16 +2,15 @@ import { createRoute } from "@hono/zod-openapi";
 import { QueueSchema } from "@framewright/contract";
 
 import type { AppDeps } from "../app-deps.ts";
-import { type Api, json, problem } from "../http/openapi.ts";
+import { ANYWHERE, type Api, json } from "../http/openapi.ts";
 
 const route = createRoute({
   method: "get",
   path: "/v1/queue",
   summary: "See what runs and what waits",
   responses: {
+    ...ANYWHERE,
     200: json(QueueSchema, "The queue."),
-    401: problem("unauthenticated"),
-    500: problem("internal"),
   },
 });
 

@@ -2,7 +2,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 
 import type { AppDeps } from "../app-deps.ts";
-import { type Api, problem, RenderParams, renderIdOf } from "../http/openapi.ts";
+import { ANYWHERE, type Api, problem, RenderParams, renderIdOf } from "../http/openapi.ts";
 
 const Query = z.object({
   download: z
@@ -21,17 +21,18 @@ const route = createRoute({
   summary: "Download a render's artifact (also by HEAD, in ranges and conditionally)",
   request: { params: RenderParams, query: Query },
   responses: {
+    ...ANYWHERE,
     200: { description: "The file.", content: file },
     206: { description: "The range that was asked for.", content: file },
+    302: { description: "The file is at the store's own address, where the service is set up for that." },
     304: { description: "The file is still the one that If-None-Match names." },
-    400: problem("invalid-request"),
-    401: problem("unauthenticated"),
+    403: problem("link-invalid", "cross-site-request"),
     404: problem("render-not-found"),
-    409: problem("artifact-not-ready"),
+    409: problem("artifact-not-ready", "artifact-missing"),
     410: problem("artifact-expired"),
     412: { description: "The file is not the one that If-Match names." },
     416: { description: "The range is not within the file." },
-    500: problem("internal"),
+    503: problem("database-unavailable", "store-unavailable"),
   },
 });
 

@@ -2,7 +2,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { DeliveryListSchema } from "@framewright/contract";
 
 import type { AppDeps } from "../app-deps.ts";
-import { type Api, json, problem, RenderParams, renderIdOf } from "../http/openapi.ts";
+import { ANYWHERE, type Api, json, problem, RenderParams, renderIdOf } from "../http/openapi.ts";
 
 const route = createRoute({
   method: "get",
@@ -10,13 +10,12 @@ const route = createRoute({
   summary: "See how a render's webhook went, attempt by attempt",
   request: { params: RenderParams },
   responses: {
+    ...ANYWHERE,
     200: json(
       DeliveryListSchema,
       "The deliveries; none when the render has no `callbackUrl`, or has not ended.",
     ),
-    401: problem("unauthenticated"),
     404: problem("render-not-found"),
-    500: problem("internal"),
   },
 });
 

@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { AppDeps } from "../app-deps.ts";
 import { clientSignal } from "../http/client-signal.ts";
 import { logError } from "../http/error-answer.ts";
-import { type Api, problem, RenderParams, renderIdOf } from "../http/openapi.ts";
+import { ANYWHERE, type Api, problem, RenderParams, renderIdOf } from "../http/openapi.ts";
 import { sseHead, type SseMessage, sseResponse } from "../http/sse.ts";
 import type { Renders } from "../renders/port.ts";
 
@@ -26,15 +26,13 @@ const route = createRoute({
     headers: z.object({ "last-event-id": EventId }),
   },
   responses: {
+    ...ANYWHERE,
     200: {
       description:
         "Each message has the event's id, its type as `event`, and the event as JSON in `data`. A comment comes every 15 s.",
       content: { "text/event-stream": { schema: RenderEventSchema } },
     },
-    400: problem("invalid-request"),
-    401: problem("unauthenticated"),
     404: problem("render-not-found"),
-    500: problem("internal"),
   },
 });
 

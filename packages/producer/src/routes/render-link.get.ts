@@ -3,7 +3,7 @@ import { DownloadLinkSchema } from "@framewright/contract";
 import { z } from "zod";
 
 import type { AppDeps } from "../app-deps.ts";
-import { type Api, json, problem, RenderParams, renderIdOf } from "../http/openapi.ts";
+import { ANYWHERE, type Api, json, problem, RenderParams, renderIdOf } from "../http/openapi.ts";
 import { signLink } from "../store/signed-link.ts";
 
 const WEEK_SECONDS = 7 * 86_400;
@@ -24,14 +24,11 @@ const route = createRoute({
   summary: "Get a link to a render's artifact that needs no key and expires",
   request: { params: RenderParams, query: Query },
   responses: {
+    ...ANYWHERE,
     200: json(DownloadLinkSchema, "The link."),
-    400: problem("invalid-request"),
-    401: problem("unauthenticated"),
     404: problem("render-not-found"),
-    409: problem("artifact-not-ready"),
+    409: problem("artifact-not-ready", "artifact-missing"),
     410: problem("artifact-expired"),
-    500: problem("internal"),
-    503: problem("database-unavailable"),
   },
 });
 

@@ -2,7 +2,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { RenderSchema } from "@framewright/contract";
 
 import type { AppDeps } from "../app-deps.ts";
-import { type Api, json, problem, RenderParams, renderIdOf } from "../http/openapi.ts";
+import { ANYWHERE, type Api, json, problem, RenderParams, renderIdOf } from "../http/openapi.ts";
 
 const route = createRoute({
   method: "delete",
@@ -10,12 +10,10 @@ const route = createRoute({
   summary: "Cancel a render, at any stage",
   request: { params: RenderParams },
   responses: {
+    ...ANYWHERE,
     200: json(RenderSchema, "The cancelled render."),
-    401: problem("unauthenticated"),
-    403: problem("cross-site-request"),
     404: problem("render-not-found"),
     409: problem("render-finished"),
-    500: problem("internal"),
   },
 });
 

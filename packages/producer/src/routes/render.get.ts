@@ -2,7 +2,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { RenderSchema } from "@framewright/contract";
 
 import type { AppDeps } from "../app-deps.ts";
-import { type Api, json, problem, RenderParams, renderIdOf } from "../http/openapi.ts";
+import { ANYWHERE, type Api, json, problem, RenderParams, renderIdOf } from "../http/openapi.ts";
 
 const route = createRoute({
   method: "get",
@@ -10,10 +10,9 @@ const route = createRoute({
   summary: "Read a render",
   request: { params: RenderParams },
   responses: {
+    ...ANYWHERE,
     200: json(RenderSchema, "The render as it is now."),
-    401: problem("unauthenticated"),
     404: problem("render-not-found"),
-    500: problem("internal"),
   },
 });
 

@@ -3,7 +3,7 @@ import { RenderListSchema, RenderStateSchema } from "@framewright/contract";
 import { z } from "zod";
 
 import type { AppDeps } from "../app-deps.ts";
-import { type Api, json, problem } from "../http/openapi.ts";
+import { ANYWHERE, type Api, json } from "../http/openapi.ts";
 
 const Query = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(20).meta({ description: "(Default: 20)" }),
@@ -17,10 +17,8 @@ const route = createRoute({
   summary: "List renders, newest first",
   request: { query: Query },
   responses: {
+    ...ANYWHERE,
     200: json(RenderListSchema, "A page of renders."),
-    400: problem("invalid-request"),
-    401: problem("unauthenticated"),
-    500: problem("internal"),
   },
 });
 

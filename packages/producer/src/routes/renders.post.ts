@@ -3,7 +3,7 @@ import { RenderSchema } from "@framewright/contract";
 import { z } from "zod";
 
 import type { AppDeps } from "../app-deps.ts";
-import { type Api, json, problem, describeWithBody } from "../http/openapi.ts";
+import { ANYWHERE, type Api, json, problem, describeWithBody } from "../http/openapi.ts";
 import { isUpload, receive } from "../intake/receive.ts";
 
 const Headers = z.object({
@@ -23,13 +23,13 @@ const route = createRoute({
   summary: "Submit a render",
   request: { headers: Headers },
   responses: {
+    ...ANYWHERE,
     200: {
       ...json(RenderSchema, "The render that an earlier request with this key made."),
       headers: location.extend(replayed.shape),
     },
     202: { ...json(RenderSchema, "Admitted. Follow it by its links."), headers: location },
     400: problem("invalid-request", "invalid-json", "archive-invalid", "archive-unsafe"),
-    401: problem("unauthenticated"),
     403: problem("project-dir-not-allowed", "webhooks-not-allowed", "cross-site-request"),
     404: problem("project-dir-not-found"),
     408: problem("body-incomplete"),
@@ -38,7 +38,6 @@ const route = createRoute({
     415: problem("unsupported-media-type"),
     422: problem("entry-file-missing", "fps-out-of-range", "size-invalid", "size-odd"),
     429: problem("queue-full", "quota-exceeded"),
-    500: problem("internal"),
     503: problem(
       "shutting-down",
       "worker-unavailable",

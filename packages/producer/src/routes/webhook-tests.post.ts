@@ -4,20 +4,19 @@ import { WebhookTestResultSchema, WebhookTestSchema } from "@framewright/contrac
 import type { AppDeps } from "../app-deps.ts";
 import { clientSignal } from "../http/client-signal.ts";
 import { readJson } from "../http/json-body.ts";
-import { type Api, json, problem } from "../http/openapi.ts";
+import { ANYWHERE, type Api, json, problem } from "../http/openapi.ts";
 
 const route = createRoute({
   method: "post",
   path: "/v1/webhooks/test",
   summary: "Send a `ping` to a URL now, and see how it went",
   responses: {
+    ...ANYWHERE,
     200: json(WebhookTestResultSchema, "What became of it, also when it was not taken."),
     400: problem("invalid-request", "invalid-json"),
-    401: problem("unauthenticated"),
     403: problem("webhooks-not-allowed", "cross-site-request"),
     408: problem("body-incomplete"),
     413: problem("body-too-large"),
-    500: problem("internal"),
   },
 });
 

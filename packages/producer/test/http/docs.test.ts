@@ -104,3 +104,22 @@ it("the page for people comes whole from here", async () => {
   }
   expect((await fetch(`${app.url}/docs/package.json`)).status).toBe(404);
 });
+
+it("what any route of renders may answer is declared at each of them", async () => {
+  const { paths } = await read();
+  const operations = Object.entries(paths).filter(([path]) => path.startsWith("/v1/"));
+  expect(operations.length).toBeGreaterThan(8);
+  for (const [path, item] of operations) {
+    for (const [method, { responses }] of Object.entries(item)) {
+      for (const [status, code] of [
+        ["400", "invalid-request"],
+        ["401", "unauthenticated"],
+        ["403", "cross-site-request"],
+        ["500", "internal"],
+        ["503", "database-unavailable"],
+      ] as const) {
+        expect.soft(responses[status]?.description, `${method} ${path} ${status}`).toContain(`\`${code}\``);
+      }
+    }
+  }
+});

@@ -38,8 +38,12 @@ describe("a link to an artifact", () => {
     const download = await fetch(app.url + url);
     expect([download.status, await download.text()]).toEqual([200, "video"]);
     const { search } = new URL(url, app.url);
-    for (const path of [`/v1/renders/${id}`, "/v1/renders/another/artifact", "/v1/renders"]) {
-      expect([path, (await fetch(app.url + path + search)).status]).toEqual([path, 401]);
+    for (const [path, status] of [
+      [`/v1/renders/${id}`, 401],
+      ["/v1/renders/another/artifact", 403],
+      ["/v1/renders", 401],
+    ] as const) {
+      expect([path, (await fetch(app.url + path + search)).status]).toEqual([path, status]);
     }
   });
 
@@ -47,12 +51,14 @@ describe("a link to an artifact", () => {
     succeed(app.renders, id);
     const { url } = await linkTo("?seconds=1");
     const later = url.replace(/expires=\d+/, (found) => `expires=${Number(found.slice(8)) + 3_600}`);
-    expect((await fetch(app.url + later)).status).toBe(401);
-    await expect.poll(async () => (await fetch(app.url + url)).status, { timeout: 5_000 }).toBe(401);
-    expect(await jsonOf(await fetch(app.url + url))).toMatchObject({
-      code: "unauthenticated",
-      detail: "The link is expired.",
-    });
+    expect((await fetch(app.url + later)).status).toBe(403);
+    await expect.poll(async () => (await fetch(app.url + url)).status, { timeout: 5_000 }).toBe(403);
+    for (const key of [{}, headers]) {
+      expect(await jsonOf(await fetch(app.url + url, { headers: key }))).toMatchObject({
+        code: "link-invalid",
+        detail: "The link is expired.",
+      });
+    }
   });
 
   it("is not given before there is an artifact, nor for longer than a week", async () => {

@@ -208,7 +208,7 @@ test("a video that fails its checks is not passed", async () => {
     artifact: null,
     problem: { code: "verify-failed", detail: "packets is 599 instead of 600." },
   });
-  await expect(host.renders.artifact(id, "default")).rejects.toMatchObject({ code: "artifact-not-ready" });
+  await expect(host.renders.artifact(id, "default")).rejects.toMatchObject({ code: "artifact-missing" });
 });
 
 test("a chunk that fails for good ends the others, and leaves nothing in the queue", async () => {
