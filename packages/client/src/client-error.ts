@@ -1,7 +1,13 @@
 import { type Problem, ProblemSchema } from "@framewright/contract";
 
-/** Faults that only a client can see: the service was not reached, or its answer cannot be used. */
+/** Faults that only a client can see: nothing can be sent, the service was not reached, or its answer cannot be used. */
 const LOCAL_FAULTS = {
+  "request-invalid": {
+    title: "The request cannot be sent",
+    remedy: "Give keys and headers in visible ASCII characters, on one line.",
+    retryable: false,
+    owner: "caller",
+  },
   "connection-failed": {
     title: "The service could not be reached",
     remedy: "Check the service's address and that it runs, then retry.",

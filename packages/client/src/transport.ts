@@ -45,10 +45,22 @@ export function createTransport({ baseUrl, fetch, headers }: TransportOptions): 
     return localFault("connection-failed", `${root.origin} failed: ${reasonOf(error)}.`, error);
   }
 
+  /** Without the error of the platform, which quotes the header: it may hold the API key. */
+  function headersOf(request: HttpRequest): Headers {
+    try {
+      return new Headers({ ...headers, ...request.headers });
+    } catch {
+      throw localFault(
+        "request-invalid",
+        "The API key or another header has a character that HTTP does not take.",
+      );
+    }
+  }
+
   async function send(request: HttpRequest, signal: AbortSignal): Promise<Response> {
     const response = await fetch(new URL(request.path, root), {
       method: request.method,
-      headers: { ...headers, ...request.headers },
+      headers: headersOf(request),
       ...(request.body !== undefined && { body: request.body }),
       signal,
     });

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inspect } from "node:util";
 
 import { ProblemError, toProblem } from "@framewright/contract";
 import { afterEach, describe, expect, it } from "vitest";
@@ -29,6 +30,21 @@ async function failureOf(promise: Promise<unknown>): Promise<ClientError> {
   expect(error).toBeInstanceOf(ClientError);
   return error as ClientError;
 }
+
+describe("a header that cannot be sent", () => {
+  it.each([
+    ["a key of two lines", { apiKey: "fw_one\nfw_two" }, {}],
+    ["a key with a typographic dash", { apiKey: "fw_one\u2013two" }, {}],
+    ["an odd idempotency key", {}, { idempotencyKey: "fw_one\u2603" }],
+  ])("is the caller's fault for %s, which is not told", async (_name, of, how) => {
+    const service = await serve((_request, response) => sendJson(response, 202, sampleRender()));
+    const client = createClient({ baseUrl: service.url, ...of });
+    const error = await failureOf(client.submit({ html: "<p>" }, how));
+    expect(error.problem).toMatchObject({ code: "request-invalid", owner: "caller", retryable: false });
+    expect(inspect(error, { depth: null })).not.toContain("fw_one");
+    expect(service.received).toEqual([]);
+  });
+});
 
 describe("submit", () => {
   it("sends inline HTML as JSON, with the idempotency key and the client's headers", async () => {
