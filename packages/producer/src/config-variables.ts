@@ -86,7 +86,7 @@ export const VARIABLES = {
     "PRODUCER_ROLE",
     choice("all", "api", "worker"),
     "all",
-    "What this process does: take renders (api), do their work (worker), or both (all).",
+    "What this process does: take renders (api), do their work (worker), or both (all). The first two need `DATABASE_URL`.",
   ),
   tenantRunning: variable(
     "PRODUCER_TENANT_RUNNING_RENDERS",

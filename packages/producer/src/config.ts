@@ -67,11 +67,15 @@ export function readConfig(env: Environment): Config {
   // Object.fromEntries forgets the types of the values: each was parsed by its own variable's schema above.
   const checked = config as Config;
   if (isOpenToAll(checked)) throw new ConfigError([OPEN_TO_ALL]);
+  if (checked.role !== "all" && checked.databaseUrl === undefined) throw new ConfigError([ALONE]);
   return checked;
 }
 
 const OPEN_TO_ALL =
   "PRODUCER_HOST: other machines could use the service without a key: set PRODUCER_API_KEYS (`framewright key` makes one), or PRODUCER_ALLOW_ANONYMOUS=true where the network is trusted";
+
+const ALONE =
+  "PRODUCER_ROLE: an API without workers, or workers without an API, share a database with others: set DATABASE_URL";
 
 function isOpenToAll({ role, host, apiKeys, allowAnonymous }: Config): boolean {
   return role !== "worker" && !isLoopbackHost(host) && apiKeys.length === 0 && !allowAnonymous;

@@ -71,6 +71,8 @@ export async function openBase(options: BaseOptions): Promise<Base> {
   add("queue", () => queue.close());
   const notices = openNotices(database);
   add("notices", () => notices.close());
+  if (config.role !== "all" && config.storeUrl === undefined)
+    log.warn("PRODUCER_STORE_URL is not set: all processes have to share one PRODUCER_DATA_DIR");
   const store = await openStore(config, onWarning);
   add("store", () => store.close());
   const storeWatch = await watchStore({ store, heartbeat: options.heartbeat, log });

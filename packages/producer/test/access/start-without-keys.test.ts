@@ -35,7 +35,9 @@ it("is opened with a key, or where the operator allows it", () => {
 });
 
 it("a worker serves no API, and needs neither", () => {
-  expect(complaintOf({ PRODUCER_HOST: "0.0.0.0", PRODUCER_ROLE: "worker" })).toBe("");
+  expect(
+    complaintOf({ PRODUCER_HOST: "0.0.0.0", PRODUCER_ROLE: "worker", DATABASE_URL: "postgres://host/db" }),
+  ).toBe("");
 });
 
 it("the log says who may call without a key", () => {

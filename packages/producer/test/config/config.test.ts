@@ -54,6 +54,14 @@ describe("readConfig", () => {
     });
   });
 
+  it.each(["api", "worker"])("refuses the role %s without a database of all", (role) => {
+    expect(linesOf({ PRODUCER_ROLE: role })).toEqual([
+      expect.stringMatching(/^PRODUCER_ROLE: .*DATABASE_URL/),
+    ]);
+    expect(linesOf({ PRODUCER_ROLE: role, DATABASE_URL: "postgres://host/database" })).toEqual([]);
+    expect(linesOf({ PRODUCER_ROLE: "all" })).toEqual([]);
+  });
+
   it("takes no time that a timer cannot wait for", () => {
     const longest = { PRODUCER_RENDER_TIMEOUT_SECONDS: String(24 * 86_400) };
     expect(readConfig(longest).renderTimeoutMs).toBeLessThan(2 ** 31 - 1);
