@@ -1,25 +1,22 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, realpath, rename, rm } from "node:fs/promises";
+import { lstat, mkdir, realpath, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 
 import { ProblemError } from "@framewright/contract";
 import { asDiskFull } from "@framewright/engine";
 
+import { hasCode } from "../scratch/has-code.ts";
 import { isBelow } from "../snapshot/is-below.ts";
 
 const refused = (detail: string, cause?: unknown) =>
   new ProblemError("output-not-allowed", detail, { cause });
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
-}
 
 /** The real path of a folder, or of its nearest ancestor that exists. */
 async function realAncestor(dir: string): Promise<string> {
   try {
     return await realpath(dir);
   } catch (error) {
-    if (!isMissing(error) || dirname(dir) === dir)
+    if (!hasCode(error, "ENOENT") || dirname(dir) === dir)
       throw refused("The folder of `output` cannot be used.", error);
     return realAncestor(dirname(dir));
   }
@@ -34,11 +31,24 @@ async function requireBelow(root: string, dir: string): Promise<void> {
 /** The absolute path that `output` names, relative to the root. Throws when it is not below the root. */
 export async function resolveOutput(output: string, root: string | undefined): Promise<string> {
   if (root === undefined) throw refused("`output` was given, but PRODUCER_OUTPUT_ROOT is not set.");
-  if (output.includes("\0") || /[/\\]$/.test(output)) throw refused("`output` is not the path of a file.");
+  if (output.includes("\0") || !output.isWellFormed() || /[/\\]$/.test(output))
+    throw refused("`output` is not the path of a file.");
   const path = resolve(root, output);
   if (!isBelow(root, path)) throw refused("`output` is not below PRODUCER_OUTPUT_ROOT.");
   await requireBelow(root, dirname(path));
+  await requireFile(path);
   return path;
+}
+
+/** Before the render, not after it: what no file can be written to. */
+async function requireFile(path: string): Promise<void> {
+  try {
+    if (!(await lstat(path)).isDirectory()) return;
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return;
+    throw refused("The path of `output` cannot be used.", error);
+  }
+  throw refused("`output` is the path of a folder.");
 }
 
 /** Has a finished file copied to where `resolveOutput` allowed it; it appears there whole or not at all. */
@@ -59,6 +69,9 @@ export async function publishOutput(
     if (error instanceof ProblemError) throw error;
     throw refused("The result could not be written to `output`.", error);
   } finally {
-    await rm(aside, { force: true });
+    await rm(aside, { force: true }).catch((error: unknown) => {
+      // Where its folder has become a file, it was never made: why is the caller's to hear.
+      if (!hasCode(error, "ENOTDIR")) throw error;
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -161,16 +161,38 @@ describe("output", () => {
     expect(await jsonOf(await pending)).toMatchObject({ outputPath });
   });
 
-  it.each(["../a.mp4", "/etc/a.mp4", "link/a.mp4", "link/new/a.mp4", ".", "folder/", "a\0.mp4"])(
-    "is refused when it is %j",
-    async (output) => {
-      await symlink(tmpdir(), join(outputRoot, "link"));
-      const response = await render({ ...HTML, output });
-      expect(response.status).toBe(403);
-      expect(await jsonOf(response)).toMatchObject({ success: false, code: "output-not-allowed" });
-      expect(app.renders.submissions).toHaveLength(0);
-    },
-  );
+  it.each([
+    "../a.mp4",
+    "/etc/a.mp4",
+    "link/a.mp4",
+    "link/new/a.mp4",
+    ".",
+    "folder/",
+    "a\0.mp4",
+    "a\ud800.mp4",
+    "there",
+    "file/a.mp4",
+    "file/new/a.mp4",
+    `${"long".repeat(64)}.mp4`,
+  ])("is refused before the render when it is %j", async (output) => {
+    await symlink(tmpdir(), join(outputRoot, "link"));
+    await mkdir(join(outputRoot, "there"));
+    await writeFile(join(outputRoot, "file"), "");
+    const response = await render({ ...HTML, output });
+    expect(response.status).toBe(403);
+    expect(await jsonOf(response)).toMatchObject({ success: false, code: "output-not-allowed" });
+    expect(app.renders.submissions).toHaveLength(0);
+  });
+
+  it("is refused after the render when its folder became a file meanwhile", async () => {
+    await mkdir(join(outputRoot, "folder"));
+    const pending = render({ ...HTML, output: "folder/a.mp4" });
+    const id = await admittedId();
+    await rm(join(outputRoot, "folder"), { recursive: true });
+    await writeFile(join(outputRoot, "folder"), "");
+    succeed(app.renders, id);
+    expect(await jsonOf(await pending)).toMatchObject({ success: false, code: "output-not-allowed" });
+  });
 
   it("is refused after the render when its folder was swapped for a link meanwhile", async () => {
     await mkdir(join(outputRoot, "folder"));
