@@ -104,7 +104,7 @@ export const VARIABLES = {
     "PRODUCER_TENANT_FRAMES_PER_DAY",
     limit,
     "none",
-    "Frames of one tenant's renders within 24 hours. A number, or none.",
+    "Frames of one tenant's renders within 24 hours, by their plans and without failed ones; from there on no more are taken. A number, or none.",
   ),
   workers: variable(
     "PRODUCER_WORKERS",
@@ -239,13 +239,13 @@ export const VARIABLES = {
     "PRODUCER_ALLOWED_HOSTS",
     hosts,
     "",
-    "Hosts that a composition may fetch from, separated by commas.",
+    "Hosts that a composition may fetch from, separated by commas; one without a port means 80 and 443.",
   ),
   outgoingHosts: variable(
     "PRODUCER_OUTGOING_HOSTS",
     hosts,
     "",
-    "Hosts that the service's own requests, such as webhooks, may reach at private addresses too, separated by commas.",
+    "Hosts that the service's own requests, such as webhooks, may reach at private addresses too, separated by commas; one without a port means 80 and 443.",
   ),
   webhookSecret: hidden(
     optional(
