@@ -87,7 +87,7 @@ export async function startProducer({
 
   const work = createUntouchedWork({ boundMs: config.untouchedMs, silenceMs: longestSilenceMs(config) });
   const observer = observeRenders(metrics.observer, heartbeat, work);
-  const webhooks = await startWebhooks({ config, base, log, add });
+  const webhooks = await startWebhooks({ config, base, log, signal, add });
   const { tenantRunning } = config;
   const endings = new Endings({ queue, observer, log, tenantRunning, onEnded: webhooks.onEnded });
   // What the load and the readiness look at comes later.
@@ -113,7 +113,7 @@ export async function startProducer({
   const server =
     config.role === "worker"
       ? null
-      : await startApi({ config, base, renders, webhooks: webhooks.api, heartbeat, metrics, log });
+      : await startApi({ config, base, renders, webhooks: webhooks.api, heartbeat, metrics, log, signal });
   if (server) add("API", () => server.close(SERVER_GRACE_MS));
   const drainMs = config.drainMs * (1 - ENDING_SHARE);
   add("work", () => running.drain(Date.now() + drainMs), drainMs + CLOSE_STEP_MS);

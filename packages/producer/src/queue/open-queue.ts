@@ -55,7 +55,13 @@ export async function openQueue(database: Database, log: Log): Promise<Queue> {
     log[level]({ err: error }, "the queue could not be looked after");
   });
   boss.on("warning", (warning) => log.debug({ warning }, "queue"));
-  await boss.start();
+  const close = (): Promise<void> => boss.stop({ graceful: false, timeout: STOP_TIMEOUT_MS });
+  try {
+    await boss.start();
+  } catch (error) {
+    await close();
+    throw error;
+  }
   const known = new Map<string, Promise<void>>();
   const makeQueues = async (tenant: string): Promise<void> => {
     for (const name of queuesOf(tenant)) {
@@ -100,6 +106,6 @@ export async function openQueue(database: Database, log: Log): Promise<Queue> {
         await boss.cancel(queueName(line, tenant), some.map(workId), inTransaction(tx));
       }
     },
-    close: () => boss.stop({ graceful: false, timeout: STOP_TIMEOUT_MS }),
+    close,
   };
 }

@@ -3,6 +3,7 @@ import type { Heartbeat } from "../health/heartbeat.ts";
 import type { Log } from "../log.ts";
 import type { Database } from "../postgres/database.ts";
 import { openDatabase } from "../postgres/open-database.ts";
+import { untilAvailable } from "../postgres/until-available.ts";
 import { type Notices, openNotices } from "../queue/notices.ts";
 import { openQueue, type Queue } from "../queue/open-queue.ts";
 import { openScratch, type Scratch } from "../scratch/scratch.ts";
@@ -67,7 +68,7 @@ export async function openBase(options: BaseOptions): Promise<Base> {
   });
   add("database", () => database.close(), DATABASE_CLOSE_MS);
   await untilReady(database, options);
-  const queue = await openQueue(database, log);
+  const queue = await untilAvailable(() => openQueue(database, log), signal);
   add("queue", () => queue.close());
   const notices = openNotices(database);
   add("notices", () => notices.close());

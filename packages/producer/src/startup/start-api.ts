@@ -11,6 +11,7 @@ import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Database } from "../postgres/database.ts";
 import { sharedSecret } from "../postgres/shared-secret.ts";
+import { untilAvailable } from "../postgres/until-available.ts";
 import type { Renders } from "../renders/port.ts";
 import { copyOut } from "../store/copy-out.ts";
 import { serveStored } from "../store/serve-stored.ts";
@@ -26,10 +27,15 @@ export interface ApiOptions {
   readonly heartbeat: Heartbeat;
   readonly metrics: Metrics;
   readonly log: Log;
+  readonly signal: AbortSignal;
 }
 
-async function linkSecretOf(database: Database): Promise<string> {
-  return Buffer.from(await sharedSecret(database, "download-links")).toString("base64url");
+/** What signs links to downloads, and what signs outputs. */
+async function readSecrets(
+  database: Database,
+): Promise<{ readonly links: string; readonly outputs: Uint8Array }> {
+  const links = Buffer.from(await sharedSecret(database, "download-links")).toString("base64url");
+  return { links, outputs: await sharedSecret(database, "output-tokens") };
 }
 
 /** Serves the API. */
@@ -41,8 +47,10 @@ export async function startApi({
   heartbeat,
   metrics,
   log,
+  signal,
 }: ApiOptions): Promise<RunningServer> {
   const { scratch, store, database } = base;
+  const secrets = await untilAvailable(() => readSecrets(database), signal);
   const limits = { maxBytes: config.maxProjectBytes, maxFiles: config.maxProjectFiles };
   const app = createApp({
     log,
@@ -50,8 +58,8 @@ export async function startApi({
     intake: openIntake({ scratch, limits, projectsRoot: config.projectsRoot }),
     webhooks,
     apiKeys: config.apiKeys,
-    linkSecret: config.linkSecret ?? (await linkSecretOf(database)),
-    outputTokens: createOutputTokens(await sharedSecret(database, "output-tokens")),
+    linkSecret: config.linkSecret ?? secrets.links,
+    outputTokens: createOutputTokens(secrets.outputs),
     serveArtifact: (request, artifact, options) => serveStored(request, store, artifact, options),
     copyArtifact: (artifact, file, signal) => copyOut(store, artifact, file, signal),
     readHealth: () => readHealth(heartbeat.pulse, "main"),

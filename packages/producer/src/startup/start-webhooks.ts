@@ -1,5 +1,6 @@
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
+import { untilAvailable } from "../postgres/until-available.ts";
 import { createGuard } from "../outgoing/guard.ts";
 import { guardedAgents } from "../outgoing/guarded-agents.ts";
 import type { EndingsDeps } from "../renders/endings.ts";
@@ -15,12 +16,13 @@ export interface WebhookOptions {
   readonly config: Config;
   readonly base: Base;
   readonly log: Log;
+  readonly signal: AbortSignal;
   /** Told how each part is ended. */
   readonly add: (name: string, end: () => Promise<void>) => void;
 }
 
 /** Takes webhooks, where there is a secret to sign them with, and sends those that are due. */
-export async function startWebhooks({ config, base, log, add }: WebhookOptions): Promise<{
+export async function startWebhooks({ config, base, log, signal, add }: WebhookOptions): Promise<{
   readonly api: Webhooks;
   readonly onEnded: NonNullable<EndingsDeps["onEnded"]>;
 }> {
@@ -35,10 +37,10 @@ export async function startWebhooks({ config, base, log, add }: WebhookOptions):
   const secret = config.webhookSecret;
   const send = secret === undefined ? null : createSender({ agents, secret });
   // Also where none are sent from: a render that ends here may have one to send.
-  await createDeliveryQueue(boss);
+  await untilAvailable(() => createDeliveryQueue(boss), signal);
   // A worker may be let out to the database and the store only.
   if (send && config.role !== "worker") {
-    const deliveries = await startDeliveries({ database, boss, send, log });
+    const deliveries = await untilAvailable(() => startDeliveries({ database, boss, send, log }), signal);
     add("webhooks", () => deliveries.close());
   }
   return {

@@ -1,15 +1,16 @@
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
-import { connect, createServer, type Socket } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { inspect } from "node:util";
 
-import { expect, inject, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 import { createDatabase, type Database } from "../../src/postgres/database.ts";
 import { ask } from "./ask.ts";
 import { untilTrue } from "./embedded-fixture.ts";
 import { npmPrograms, openPlainServer } from "./plain-server.ts";
+import { openProxied } from "./proxied.ts";
 import { createTestDatabase } from "./test-database.ts";
 
 const READ_ONLY = "The database takes no writes: it is a standby, or was set to read-only.";
@@ -130,37 +131,22 @@ test.concurrent("a server that never answers is a fault; nothing waits for it fo
 test.concurrent(
   "a transaction ends with the statement that its connection does not answer",
   { timeout: 60_000 },
-  async ({ expect, onTestFinished }) => {
+  async ({ expect }) => {
     await using fresh = await createTestDatabase();
-    const path = join(inject("postgresSocketDir"), ".s.PGSQL.5432");
-    const sockets: Socket[] = [];
-    const server = createServer((socket) => {
-      const far = connect(path);
-      sockets.push(socket, far);
-      for (const one of [socket, far]) one.on("error", () => undefined);
-      socket.pipe(far).pipe(socket);
-    }).listen(0, "127.0.0.1");
-    onTestFinished(() => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    });
-    await once(server, "listening");
-    const address = server.address();
-    const port = typeof address === "object" && address ? address.port : 0;
-    const { pathname } = new URL(fresh.url);
-    await using opened = open(`postgres://framewright@127.0.0.1:${port}${pathname}`);
+    await using proxied = await openProxied(fresh.url);
+    await using opened = open(proxied.url);
     const { database } = opened;
     await database.ready;
     let silentAt = NaN;
     const transaction = database.transaction(async (tx) => {
       await tx.query("CREATE TABLE numbers (n int PRIMARY KEY)");
-      for (const socket of sockets) socket.pause();
+      proxied.silence();
       silentAt = performance.now();
       await tx.query("SELECT 1");
     });
     await expect(transaction).rejects.toMatchObject({ code: "database-unavailable" });
     expect(performance.now() - silentAt).toBeLessThan(20_000);
-    for (const socket of sockets) socket.destroy();
+    await proxied[Symbol.asyncDispose]();
     await untilTrue(
       async () => (await ask(fresh.url, "SELECT to_regclass('numbers') AS found"))[0]?.["found"] === null,
     );

@@ -1,16 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
-import { isProblemError } from "@framewright/contract";
-
 import type { OpenTransaction, Transaction } from "../../postgres/database.ts";
+import { untilAvailable } from "../../postgres/until-available.ts";
 import { complete, handBack, type Lease } from "../../queue/lease.ts";
 import { notify } from "../../queue/notices.ts";
 import { lockRender } from "../row-changes.ts";
 import type { LockedRender } from "../render-row.ts";
 import type { FlowDeps } from "./flow-deps.ts";
-
-/** How soon a result is stored after the database was not there: well within a lease. */
-const RETRY_MS = 300;
 
 type Ended = "done" | "handed-back" | "failed";
 
@@ -57,20 +51,14 @@ export async function settle<T>(
   ended: Ended,
   store: (tx: OpenTransaction, render: LockedRender | null) => Promise<T>,
 ): Promise<T> {
-  for (;;) {
-    lease.signal.throwIfAborted();
-    try {
-      return await database.transaction(async (tx) => {
-        const render = await lockFirst(tx, lease);
-        await complete(tx, queue, lease);
-        await endAttempt(tx, lease, ended);
-        return store(tx, render);
-      });
-    } catch (error) {
-      if (!isProblemError(error) || error.code !== "database-unavailable") throw error;
-      await sleep(RETRY_MS, undefined, { signal: lease.signal });
-    }
-  }
+  const attempt = (): Promise<T> =>
+    database.transaction(async (tx) => {
+      const render = await lockFirst(tx, lease);
+      await complete(tx, queue, lease);
+      await endAttempt(tx, lease, ended);
+      return store(tx, render);
+    });
+  return untilAvailable(attempt, lease.signal);
 }
 
 /** Gives work back to the queue, uncharged, for anybody to begin at once. */
