@@ -9,6 +9,7 @@ import type { Stored } from "./port.ts";
 import type { S3Bucket } from "./s3-bucket.ts";
 import { isAbsent } from "./s3-faults.ts";
 import { persist } from "./s3-retry.ts";
+import { answerSignal } from "./store-faults.ts";
 
 /** The entry of an object's metadata that holds its hash, in hex. */
 export const SHA256_METADATA = "sha256";
@@ -17,10 +18,11 @@ export const SHA256_METADATA = "sha256";
 export async function findObject(
   s3: S3Bucket,
   key: string,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<HeadObjectCommandOutput | null> {
   const target = { Bucket: s3.bucket, Key: `${s3.prefix}${key}` };
-  return persist((abortSignal) => lookAt(s3, target, abortSignal), signal);
+  const soon = signal ? AbortSignal.any([signal, answerSignal()]) : answerSignal();
+  return persist((abortSignal) => lookAt(s3, target, abortSignal), soon);
 }
 
 /** The same in one try. */

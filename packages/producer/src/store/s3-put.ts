@@ -93,9 +93,10 @@ async function putInParts(upload: Upload, signal: AbortSignal): Promise<void> {
     await joinParts(upload, { UploadId, MultipartUpload: { Parts } }, signal);
   } catch (error) {
     const abortSignal = AbortSignal.timeout(ABORT_MS);
-    await s3.client
-      .send(new AbortMultipartUploadCommand({ ...target, UploadId }), { abortSignal })
-      .catch((fault: unknown) => s3.onWarning("The parts of a broken put could not be removed.", fault));
+    const command = new AbortMultipartUploadCommand({ ...target, UploadId });
+    await untilAborted(s3.client.send(command, { abortSignal }), abortSignal).catch((fault: unknown) =>
+      s3.onWarning("The parts of a broken put could not be removed.", fault),
+    );
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import type { ByteRange } from "./port.ts";
 import type { S3Bucket } from "./s3-bucket.ts";
 import { isAbsent, LocalFault } from "./s3-faults.ts";
 import { persist } from "./s3-retry.ts";
-import { storeUnavailable } from "./store-faults.ts";
+import { answerSignal, storeUnavailable } from "./store-faults.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 /** Takes the bytes as they come; nothing more is read until it is done with them. */
@@ -61,7 +61,9 @@ async function openPart(
   const Range = at === 0 && range === null ? undefined : `bytes=${at}-${range?.end ?? ""}`;
   const command = new GetObjectCommand({ Bucket: bucket, Key: `${prefix}${key}`, Range });
   const sending = client.send(command, { abortSignal: signal });
-  const { Body, ContentLength, ContentRange } = await sending.catch((error: unknown) => {
+  // The body may take any time, its beginning may not.
+  const begun = untilAborted(sending, AbortSignal.any([signal, answerSignal()]));
+  const { Body, ContentLength, ContentRange } = await begun.catch((error: unknown) => {
     throw isAbsent(error) ? absent(error) : error;
   });
   if (!(Body instanceof Readable) || ContentLength === undefined) throw new Error("There is no body.");

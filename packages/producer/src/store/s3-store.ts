@@ -23,7 +23,7 @@ export function openS3Store(options: S3Options): Store {
   return {
     put: (key, file, meta, signal) => answer(putObject(s3, checkKey(key), file, meta, signal), signal),
     fetch: (key, file, fetching) => answer(fetchObject(s3, checkKey(key), file, fetching), fetching.signal),
-    stat: (key) => answer(statObject(s3, checkKey(key), answerSignal())),
+    stat: (key) => answer(statObject(s3, checkKey(key))),
     localPath: () => null,
     open: (key, range, signal) => answer(openObject(s3, checkKey(key), range, signal), signal),
     presign: async (key, link) => (options.redirect ? answer(presign(s3, checkKey(key), link)) : null),
@@ -47,12 +47,8 @@ async function answer<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
   }
 }
 
-async function statObject(
-  s3: S3Bucket,
-  key: string,
-  signal: AbortSignal,
-): Promise<{ bytes: number; storedAt: Date } | null> {
-  const object = await findObject(s3, key, signal);
+async function statObject(s3: S3Bucket, key: string): Promise<{ bytes: number; storedAt: Date } | null> {
+  const object = await findObject(s3, key);
   return object && { bytes: object.ContentLength ?? 0, storedAt: object.LastModified ?? new Date() };
 }
 
