@@ -33,8 +33,8 @@ export function workerCount(
   const cores = Math.max(1, Math.floor(Math.min(parallelism, limits.cpus)));
   const memoryBytes = Math.min(limits.memoryBytes, os.totalmem());
   const forWorkers = memoryBytes - SERVICE_BYTES;
-  const fitting = Math.max(1, Math.floor(forWorkers / BYTES_PER_WORKER));
-  const workers = config.workers === "auto" ? Math.min(cores, fitting) : config.workers;
+  const fitting = Math.max(0, Math.floor(forWorkers / BYTES_PER_WORKER));
+  const workers = config.workers === "auto" ? Math.max(1, Math.min(cores, fitting)) : config.workers;
   const share = Math.max(MIN_WORKER_BYTES, Math.floor(forWorkers / workers));
   const workerMemoryBytes = config.workerMemoryBytes === "auto" ? share : config.workerMemoryBytes;
 

@@ -61,3 +61,11 @@ it("respects what is configured, and names it", () => {
   expect(capacity).toMatchObject({ workers: 3, workerMemoryBytes: GIB });
   expect(capacity.words).toMatch(/PRODUCER_WORKERS.*PRODUCER_WORKER_MEMORY_BYTES/);
 });
+
+it("a limit too low for a worker is named as such, and one is tried all the same", () => {
+  const config = { workers: "auto", workerMemoryBytes: "auto" } as const;
+  const capacity = workerCount(config, { memoryBytes: GIB, cpus: 4 });
+  expect(capacity).toMatchObject({ workers: 1, workerMemoryBytes: GIB - 300 * 2 ** 20 });
+  expect(capacity.words).toContain("1.0 GiB of memory (the cgroup's limit)");
+  expect(capacity.words).toContain("has room for 0 of 1.2 GiB");
+});
