@@ -82,7 +82,16 @@ export async function findReplay(
   throw new ProblemError("idempotency-key-reused", "The key belongs to a request with another body.");
 }
 
-/** Admits a render in one transaction: its row, its key and its first event. */
+/** How many renders came before this one and have not ended. */
+export async function countAhead(tx: Transaction, { ord }: Pick<RenderRow, "ord">): Promise<number> {
+  const [ahead] = await tx.query<{ count: number }>(
+    "SELECT count(*)::int AS count FROM framewright.renders WHERE finished_at IS NULL AND ord < $1",
+    [ord],
+  );
+  return ahead?.count ?? 0;
+}
+
+/** Admits a render in one transaction: its row, its key and its first events. */
 export async function insertRender(
   tx: Transaction,
   submission: Submission,
@@ -115,6 +124,10 @@ export async function insertRender(
       [tenant, idempotency.key, idempotency.requestHash, row.id],
     );
   }
-  await appendEvents(tx, row.id, [{ type: "state", state: "queued" }]);
+  const progress = { ...QUEUED, queuePosition: await countAhead(tx, row) };
+  await appendEvents(tx, row.id, [
+    { type: "state", state: "queued" },
+    { type: "progress", progress },
+  ]);
   return { render: toRender(row), replayed: false };
 }

@@ -15,7 +15,7 @@ import type { Database } from "../postgres/database.ts";
 import type { Notices } from "../queue/notices.ts";
 import type { Queue } from "../queue/open-queue.ts";
 import type { SnapshotShelf } from "./snapshot-shelf.ts";
-import { checkQueue, findReplay, insertRender } from "./admission.ts";
+import { checkQueue, countAhead, findReplay, insertRender } from "./admission.ts";
 import type { Endings } from "./endings.ts";
 import { followEvents } from "./event-feed.ts";
 import { orderPlan } from "./order-plan.ts";
@@ -127,18 +127,9 @@ export class DurableRenders implements Renders {
     const render = toRender(row);
     const refusal = isFinished(row.state) ? null : this.#deps.refusal();
     const waitingFor = refusal?.message ?? render.progress.waitingFor;
-    const queuePosition = await this.#positionOf(row);
+    // Counted when it is asked for: it changes with every other render.
+    const queuePosition = row.state === "queued" ? await countAhead(this.#deps.database, row) : null;
     return { ...render, progress: { ...render.progress, queuePosition, waitingFor } };
-  }
-
-  /** A waiting render's place is counted when it is asked for: it changes with every other render. */
-  async #positionOf(row: RenderRow): Promise<number | null> {
-    if (row.state !== "queued") return null;
-    const [ahead] = await this.#deps.database.query<{ count: number }>(
-      "SELECT count(*)::int AS count FROM framewright.renders WHERE finished_at IS NULL AND ord < $1",
-      [row.ord],
-    );
-    return ahead?.count ?? 0;
   }
 
   async list({ limit, cursor, state }: ListQuery, tenant: string): Promise<RenderList> {

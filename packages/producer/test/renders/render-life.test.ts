@@ -179,6 +179,20 @@ test("a render ends at its deadline, also one that only waits", async () => {
   expect(await workLeft(fleet.database)).toEqual([]);
 });
 
+test("whoever follows a render that waits is told its place", async () => {
+  const fleet = await openFleet();
+  const host = await fleet.start({ places: 0 });
+  await host.submit();
+  const { id } = await host.submit();
+  await host.renders.cancel(id, "Enough was seen.", "default");
+  expect(await eventsOf(host, id)).toMatchObject([
+    { type: "state", state: "queued" },
+    { type: "progress", progress: { stage: "queued", queuePosition: 1 } },
+    { type: "state", state: "cancelled" },
+    { type: "finished", render: { state: "cancelled", progress: { queuePosition: null } } },
+  ]);
+});
+
 test("nothing begins while the service refuses work, waiting renders say why, and it goes on by itself", async () => {
   const fleet = await openFleet();
   let refusal: ProblemError | null = null;
