@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { ProblemError } from "@framewright/contract";
 import { expect, test } from "vitest";
 
 import { LEASE_SECONDS } from "../../src/queue/open-queue.ts";
@@ -248,6 +249,25 @@ test("a service that lets work go while that cannot be stored is not lost with i
   }
   const next = await fleet.start();
   expect(await ended(next, id)).toMatchObject({ state: "succeeded", warnings: [] });
+});
+
+test("work whose end cannot be stored, though the database is there, ends its render after eight", async () => {
+  const fleet = await openFleet();
+  const problem = new ProblemError("page-unresponsive", "It hangs.");
+  const host = await fleet.start({ places: 0, behaviour: except("probe", () => Promise.reject(problem)) });
+  const { id } = await host.submit();
+  await fleet.database.query(
+    "ALTER TABLE framewright.renders ADD CHECK (problem IS NULL OR problem ->> 'code' = 'composition-poisonous')",
+  );
+  for (let life = 0; life < 8; life += 1) {
+    await doWork(await takeOn(host), host.flow);
+    await expireLeases(fleet);
+  }
+  await doWork(await takeOn(host), host.flow);
+  expect(await ended(host, id)).toMatchObject({
+    state: "failed",
+    problem: { code: "composition-poisonous" },
+  });
 });
 
 test("drains and releases of a rolling deployment are no lost services", async () => {

@@ -58,17 +58,19 @@ export async function doWork(lease: Lease, deps: FlowDeps): Promise<void> {
   } catch (failure) {
     // What ended the work matters more than how it put up with that.
     const error: unknown = lease.signal.aborted ? lease.signal.reason : failure;
+    const isNotHere = isProblemError(error) && NOT_HERE.has(error.code);
     try {
       if (error instanceof LeaseLost) {
         log.info({ detail: error.message }, "work let go");
         await endAttempt(deps.database, lease, "handed-back");
-      } else if (isProblemError(error) && NOT_HERE.has(error.code)) {
+      } else if (isNotHere) {
         // What refuses at once would be asked again at once, by everybody.
         if (error.code === "store-unavailable") await pause(STORE_PAUSE_MS, lease.signal);
         await returnWork(deps, lease);
       } else await fail(lease, asProblemError(error), deps);
     } catch (later) {
-      deps.untold.add(lease);
+      // A failure that the database refuses to keep would be refused each time: that counts.
+      if (isNotHere || error instanceof LeaseLost || lease.signal.aborted) deps.untold.add(lease);
       log.warn({ err: later, first: error }, "how some work ended could not be stored; it is done again");
     }
   }
