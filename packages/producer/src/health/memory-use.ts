@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { hasCode } from "../scratch/has-code.ts";
 import { CGROUP_MEMBERSHIP, CGROUP_MOUNT, cgroupDirs } from "../startup/cgroup-dirs.ts";
 
 /** Memory in use of what may be used, in bytes. File caches, which the kernel gives back, do not count. */
@@ -72,9 +73,7 @@ async function readIfThere(path: string): Promise<string | null> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && ABSENT.has(String(error.code))) return null;
+    if (hasCode(error, "ENOENT", "ENOTDIR", "EACCES", "ENODEV")) return null;
     throw error;
   }
 }
-
-const ABSENT = new Set(["ENOENT", "ENOTDIR", "EACCES", "ENODEV"]);

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 
 import { ProblemError } from "@framewright/contract";
 
+import { hasCode } from "../scratch/has-code.ts";
 import { isBelow } from "./is-below.ts";
 
 /**
@@ -34,14 +35,14 @@ function notAllowed(): ProblemError {
   return new ProblemError("project-dir-not-allowed", "`projectDir` does not lie below the projects' root.");
 }
 
-const NO_SUCH_PATH = new Set(["ENOENT", "ENOTDIR", "ELOOP", "ENAMETOOLONG", "ERR_INVALID_ARG_VALUE"]);
+const NO_SUCH_PATH = ["ENOENT", "ENOTDIR", "ELOOP", "ENAMETOOLONG", "ERR_INVALID_ARG_VALUE"];
 
 /** The real path, or null when nothing is there or nothing can be by such a name. */
 export async function realOrNull(path: string): Promise<string | null> {
   try {
     return await realpath(path);
   } catch (error) {
-    if (error instanceof Error && "code" in error && NO_SUCH_PATH.has(String(error.code))) return null;
+    if (hasCode(error, ...NO_SUCH_PATH)) return null;
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import { copyFile, mkdir, open, opendir, realpath, stat } from "node:fs/promises
 import { join, relative, sep } from "node:path";
 
 import type { Snapshot } from "../renders/port.ts";
+import { hasCode } from "../scratch/has-code.ts";
 import { type Budget, openBudget, type SnapshotLimits } from "./budget.ts";
 import { isBelow } from "./is-below.ts";
 import { takeSnapshot } from "./take-snapshot.ts";
@@ -114,14 +115,14 @@ async function copyRegular(copy: Copy, real: string, path: string): Promise<bool
   }
 }
 
-const UNREADABLE = new Set(["ENOENT", "ENOTDIR", "ELOOP", "EACCES", "EPERM", "ENXIO"]);
+const UNREADABLE = ["ENOENT", "ENOTDIR", "ELOOP", "EACCES", "EPERM", "ENXIO"];
 
 /** The result, or null for what vanished, is forbidden, or never was readable. */
 async function unlessUnreadable<T>(reading: Promise<T>): Promise<T | null> {
   try {
     return await reading;
   } catch (error) {
-    if (error instanceof Error && "code" in error && UNREADABLE.has(String(error.code))) return null;
+    if (hasCode(error, ...UNREADABLE)) return null;
     throw error;
   }
 }
