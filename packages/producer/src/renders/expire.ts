@@ -40,7 +40,9 @@ export async function expire({ database, endings, log }: ExpireDeps): Promise<vo
 /** Releases renders that no ending has released: of a tenant that may have more by now, say. */
 export async function releaseWaiting({ database, queue, tenantRunning }: ExpireDeps): Promise<void> {
   const tenants = await database.query<{ tenant: string }>(
-    "SELECT DISTINCT tenant FROM framewright.renders WHERE finished_at IS NULL AND NOT released",
+    `SELECT tenant FROM framewright.renders WHERE finished_at IS NULL
+     GROUP BY tenant HAVING bool_or(NOT released) AND count(*) FILTER (WHERE released) < $1`,
+    [tenantRunning],
   );
   for (const { tenant } of tenants) {
     await queue.ensureTenant(tenant);

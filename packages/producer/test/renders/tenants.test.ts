@@ -1,6 +1,7 @@
 import { ProblemError } from "@framewright/contract";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
+import { releaseWaiting } from "../../src/renders/expire.ts";
 import { except, probeOf, stuck } from "./behaviours.ts";
 import { ended, eventsOf, openFleet } from "./fleet.ts";
 
@@ -73,6 +74,33 @@ test("a tenant has no more renders at work than it may, and the next begins when
     .toBe("running");
   await host.renders.cancel(ids[0] ?? "", "Makes room.", "a");
   await expect.poll(running, { timeout: 5_000 }).toEqual(ids.slice(1, 3));
+});
+
+test("a render that no ending has released is released once its tenant may have more", async () => {
+  const fleet = await openFleet();
+  const host = await fleet.start({ places: 0, settings: { tenantRunning: 1 } });
+  for (const tenant of ["a", "a", "b", "b"]) await host.submit({ tenant });
+  const released = async (): Promise<readonly unknown[]> =>
+    fleet.database.query(
+      "SELECT tenant, count(*)::int AS released FROM framewright.renders WHERE released GROUP BY 1 ORDER BY 1",
+    );
+  const transactions = vi.spyOn(fleet.database, "transaction");
+  const deps = { ...host.flow, database: fleet.database };
+  await releaseWaiting({ ...deps, tenantRunning: 1 });
+  expect(transactions).not.toHaveBeenCalled();
+  await fleet.database.query(
+    "UPDATE framewright.renders SET finished_at = now() WHERE released AND tenant = 'b'",
+  );
+  await releaseWaiting({ ...deps, tenantRunning: 1 });
+  expect(await released()).toEqual([
+    { tenant: "a", released: 1 },
+    { tenant: "b", released: 2 },
+  ]);
+  await releaseWaiting({ ...deps, tenantRunning: Number.MAX_SAFE_INTEGER });
+  expect(await released()).toEqual([
+    { tenant: "a", released: 2 },
+    { tenant: "b", released: 2 },
+  ]);
 });
 
 test("a tenant's frames of a day are counted, those of failed renders and of other tenants are not", async () => {
