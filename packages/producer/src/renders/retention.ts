@@ -103,9 +103,18 @@ const ADOPT = `
   SELECT substring(key FROM '^snapshots/(.*)\\.tar$'), 0, 'epoch' FROM unnest($1::text[]) key
   ON CONFLICT DO NOTHING`;
 
+/** By the clock that all hosts share: one whose own is ahead must not take what others have just put for old. */
+async function someTimeAgo(database: Database, ms: number): Promise<Date> {
+  const [row] = await database.query<{ then: Date }>("SELECT now() - $1 * interval '1 millisecond' AS then", [
+    ms,
+  ]);
+  if (!row) throw new Error("The database gave no time.");
+  return row.then;
+}
+
 /** Removes files that no row names: of work whose owner was lost before it could say what it had made. */
 export async function sweepOrphans({ database, store, log }: RetentionDeps): Promise<void> {
-  const olderThan = new Date(Date.now() - GRACE_MS);
+  const olderThan = await someTimeAgo(database, GRACE_MS);
   await store.sweep(olderThan);
   const known = [
     { prefix: "chunks/", sql: "SELECT key FROM framewright.chunk_files WHERE key = ANY($1)" },

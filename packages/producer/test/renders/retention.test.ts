@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 
 import {
   forgetRenders,
@@ -133,6 +133,20 @@ test("files that no row names go once they are old, and what is named stays", as
   await sweepOrphans({ ...host.flow, store: old });
   await sweepSnapshots(host.flow);
   expect((await keysOf(fleet)).toSorted()).toEqual(named.toSorted());
+});
+
+test("a host whose clock is ahead takes nothing for old that others have just put", async () => {
+  const fleet = await openFleet();
+  const host = await fleet.start();
+  await succeeded(host);
+  const [named = ""] = await keysOf(fleet);
+  const file = fleet.store.localPath(named) ?? "";
+  const put = { contentType: "video/mp4" };
+  await fleet.store.put("chunks/x/y-0.mp4", file, put, AbortSignal.timeout(5_000));
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 2 * 3_600_000 });
+  onTestFinished(() => void vi.useRealTimers());
+  await sweepOrphans(host.flow);
+  expect(await keysOf(fleet)).toContain("chunks/x/y-0.mp4");
 });
 
 test("a composition that comes again while it is swept is there for its render", async () => {
