@@ -76,7 +76,7 @@ export async function openBase(options: BaseOptions): Promise<Base> {
     log.warn("PRODUCER_STORE_URL is not set: all processes have to share one PRODUCER_DATA_DIR");
   const store = await openStore(config, onWarning);
   add("store", () => store.close());
-  const storeWatch = await watchStore({ store, heartbeat: options.heartbeat, log });
+  const storeWatch = watchStore({ store, heartbeat: options.heartbeat, log });
   add("store watch", () => storeWatch.close());
   return { scratch, database, queue, notices, store };
 }

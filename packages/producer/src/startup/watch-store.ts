@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import { isProblemError } from "@framewright/contract";
 
 import type { Heartbeat } from "../health/heartbeat.ts";
@@ -10,10 +8,9 @@ import type { Store } from "../store/port.ts";
 /** Between two questions: to a store that answers, and to one that does not. */
 const INTERVAL_MS = 30_000;
 const RETRY_MS = 1_000;
-/** How long a start waits for the first answer. */
-const FIRST_ANSWER_MS = 2_000;
 /** No key is below this: what is asked for costs a store nothing. */
 const NOWHERE = "asked/";
+const NOT_YET = "The store of files has not answered yet.";
 
 export interface StoreWatchOptions {
   readonly store: Pick<Store, "list">;
@@ -22,19 +19,20 @@ export interface StoreWatchOptions {
 }
 
 /**
- * Asks the store now and then, and keeps readiness true to whether it answers: a service with a store that it may not
- * use, or that is not there, is not ready. Settles once that is known, or has not been for a while.
+ * Asks the store now and then, and keeps readiness true to whether it answers: until it has, and while it refuses or is
+ * away, the service is not ready.
  */
-export async function watchStore({ store, heartbeat, log }: StoreWatchOptions): Promise<{ close(): void }> {
+export function watchStore({ store, heartbeat, log }: StoreWatchOptions): { close(): void } {
   const closing = new AbortController();
-  let fault: string | null = null;
-  const tell = (found: string | null, cause?: unknown): void => {
+  let fault: string | null = NOT_YET;
+  heartbeat.setCause("store-unreachable", true, NOT_YET);
+  const tell = (found: string | null, err?: unknown): void => {
     if (closing.signal.aborted) return;
-    if (found !== fault && found !== null)
-      log.error({ cause: "store-unreachable", detail: found, err: cause }, "not ready");
-    else if (found !== fault) log.info({ cause: "store-unreachable" }, "ready again");
+    const cause = "store-unreachable";
+    if (found !== null && found !== fault) log.error({ cause, detail: found, err }, "not ready");
+    if (found === null && fault !== null && fault !== NOT_YET) log.info({ cause }, "ready again");
     fault = found;
-    heartbeat.setCause("store-unreachable", found !== null, found ?? "");
+    heartbeat.setCause(cause, found !== null, found ?? "");
   };
   const ask = async (): Promise<void> => {
     try {
@@ -44,16 +42,12 @@ export async function watchStore({ store, heartbeat, log }: StoreWatchOptions): 
       tell(isProblemError(error) ? error.message : "The store of files does not answer.", error);
     }
   };
-  const goOn = async (): Promise<void> => {
-    await pause(fault === null ? INTERVAL_MS : RETRY_MS, closing.signal);
+  const run = async (): Promise<void> => {
     while (!closing.signal.aborted) {
       await ask();
       await pause(fault === null ? INTERVAL_MS : RETRY_MS, closing.signal);
     }
   };
-  const first = ask();
-  void first.then(goOn);
-  const isLate = await Promise.race([first, sleep(FIRST_ANSWER_MS, true, { ref: false })]);
-  if (isLate) tell("The store of files has not answered yet.");
+  void run();
   return { close: () => closing.abort() };
 }
