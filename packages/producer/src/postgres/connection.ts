@@ -39,7 +39,8 @@ export function asDatabaseProblem(error: unknown): unknown {
 
 /** What keeps the database from being used, in words for an operator; never its address, which may hold a password. */
 export function describeFailure(error: unknown): string {
-  if (isProblemError(error)) return error.message;
+  if (isProblemError(error))
+    return error.cause instanceof DatabaseError ? describeFailure(error.cause) : error.message;
   if (error instanceof DatabaseError) return `The database refuses: ${error.message} (${error.code}).`;
   if (error instanceof Error && "code" in error && typeof error.code === "string") {
     return `The database does not accept connections (${error.code}).`;

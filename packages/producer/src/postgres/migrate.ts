@@ -12,6 +12,11 @@ export const MIGRATIONS = new URL("./migrations/", import.meta.url);
 
 /** A migration may rewrite a large table, and waits for those who run it at the same time. */
 const MIGRATION_TIMEOUT_MS = 5 * 60_000;
+/**
+ * Whoever waits for a table that is in use (a backup reads all of them) keeps everybody else from it: rather none than
+ * the old versions' work. The migration is tried again.
+ */
+const LOCK_TIMEOUT_MS = 1_000;
 /** Any number that nothing else in the database uses as a lock. */
 const LOCK = 4_657_811_320;
 const NAME = /^\d{4}-[a-z0-9-]+\.sql$/;
@@ -40,6 +45,7 @@ async function readMigrations(folder: URL): Promise<Migration[]> {
 /** Runs one migration unless it was run before, by whomever. True when it was run now. */
 async function apply(tx: Transaction, { name, sql, checksum }: Migration): Promise<boolean> {
   await tx.query("SELECT pg_advisory_xact_lock($1)", [LOCK]);
+  await tx.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
   await tx.query("CREATE SCHEMA IF NOT EXISTS framewright");
   await tx.query(
     "CREATE TABLE IF NOT EXISTS framewright.migrations (name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())",

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { Client } from "pg";
 import { expect, it } from "vitest";
 
 import { createDatabase } from "../../src/postgres/database.ts";
@@ -63,6 +64,34 @@ it("what a newer version has run stays, and the older one works beside it", asyn
   await newer.write("0002-new.sql", "CREATE TABLE framewright.new ();");
   expect(await migrate(connection, newer.url)).toEqual(["0002-new.sql"]);
   expect(await migrate(connection, folder.url)).toEqual([]);
+});
+
+it("a migration that waits for a table in use keeps nobody else from it for long, and is run once that is free", async () => {
+  await using database = await createTestDatabase({ isMigrated: false });
+  await using folder = await openMigrations();
+  await folder.write("0001-table.sql", "CREATE TABLE framewright.one ();");
+  const connection = { connectionString: database.url };
+  await migrate(connection, folder.url);
+  await folder.write("0002-column.sql", "ALTER TABLE framewright.one ADD COLUMN two int;");
+  const backup = new Client(connection);
+  await backup.connect();
+  const opened = createDatabase({ connection, migrations: folder.url, onWarning: () => undefined });
+  try {
+    await backup.query("BEGIN; SELECT * FROM framewright.one");
+    await expect
+      .poll(() => ask(database.url, "SELECT 1 FROM pg_locks WHERE NOT granted"), { timeout: 10_000 })
+      .toHaveLength(1);
+    const askedAt = performance.now();
+    await ask(database.url, "SELECT * FROM framewright.one");
+    expect(performance.now() - askedAt).toBeLessThan(3_000);
+    await expect.poll(() => opened.fault, { timeout: 10_000 }).toMatch(/lock timeout/);
+    await backup.query("COMMIT");
+    await opened.ready;
+    expect(await ask(database.url, "SELECT two FROM framewright.one")).toEqual([]);
+  } finally {
+    await backup.end();
+    await opened.close();
+  }
 });
 
 it("a migration that was changed after it was run is refused by its name", async () => {

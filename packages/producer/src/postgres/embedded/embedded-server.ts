@@ -65,7 +65,7 @@ function superviseServer(
   const giveUp = async (): Promise<void> => {
     closing.abort();
     fault =
-      "Another service has taken the database folder over, for this one had stood still. Start it again.";
+      "Another service has taken the database folder over, for this one had stood still; or it was removed. Start this one again.";
     onWarning(fault, undefined);
     await stopPostmaster(cluster);
   };
