@@ -46,9 +46,23 @@ async function fail(lease: Lease, problem: ProblemError, deps: FlowDeps): Promis
   });
 }
 
+const isNotHere = (error: unknown): error is ProblemError =>
+  isProblemError(error) && NOT_HERE.has(error.code);
+
+/** Stores how work ended that was not done. */
+async function tellEnd(lease: Lease, error: unknown, deps: FlowDeps): Promise<void> {
+  if (error instanceof LeaseLost) {
+    deps.log.info({ work: lease.work, detail: error.message }, "work let go");
+    await endAttempt(deps.database, lease, "handed-back");
+  } else if (isNotHere(error)) {
+    // What refuses at once would be asked again at once, by everybody.
+    if (error.code === "store-unavailable") await pause(STORE_PAUSE_MS, lease.signal);
+    await returnWork(deps, lease);
+  } else await fail(lease, asProblemError(error), deps);
+}
+
 /** Does what a lease is for, and stores what became of it. Never rejects. */
 export async function doWork(lease: Lease, deps: FlowDeps): Promise<void> {
-  const log = deps.log.child({ work: lease.work });
   try {
     const lost = await beginAttempt(deps, lease);
     if (lost >= MAX_LOST) {
@@ -58,20 +72,15 @@ export async function doWork(lease: Lease, deps: FlowDeps): Promise<void> {
   } catch (failure) {
     // What ended the work matters more than how it put up with that.
     const error: unknown = lease.signal.aborted ? lease.signal.reason : failure;
-    const isNotHere = isProblemError(error) && NOT_HERE.has(error.code);
     try {
-      if (error instanceof LeaseLost) {
-        log.info({ detail: error.message }, "work let go");
-        await endAttempt(deps.database, lease, "handed-back");
-      } else if (isNotHere) {
-        // What refuses at once would be asked again at once, by everybody.
-        if (error.code === "store-unavailable") await pause(STORE_PAUSE_MS, lease.signal);
-        await returnWork(deps, lease);
-      } else await fail(lease, asProblemError(error), deps);
+      await tellEnd(lease, error, deps);
     } catch (later) {
       // A failure that the database refuses to keep would be refused each time: that counts.
-      if (isNotHere || error instanceof LeaseLost || lease.signal.aborted) deps.untold.add(lease);
-      log.warn({ err: later, first: error }, "how some work ended could not be stored; it is done again");
+      if (lease.signal.aborted || isNotHere(error) || error instanceof LeaseLost) deps.untold.add(lease);
+      deps.log.warn(
+        { work: lease.work, err: later, first: error },
+        "how some work ended could not be stored; it is done again",
+      );
     }
   }
 }
