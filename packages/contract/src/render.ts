@@ -21,13 +21,10 @@ export const ProgressSchema = z
       .string()
       .nullable()
       .meta({ description: "What a waiting stage waits for.", example: "fonts: Inter 700" }),
-    queuePosition: z
-      .int()
-      .nullable()
-      .meta({
-        description:
-          "While queued: renders that came before it and have not ended. It may begin earlier: a tenant for whom less is being done comes first.",
-      }),
+    queuePosition: z.int().nullable().meta({
+      description:
+        "While queued: renders that came before it and have not ended. It may begin earlier: a tenant for whom less is being done comes first.",
+    }),
   })
   .meta({ id: "Progress" });
 export type Progress = z.infer<typeof ProgressSchema>;
@@ -108,11 +105,9 @@ export const QueueSchema = z
     running: z.int(),
     limit: z.int(),
     workers: z.int(),
-    waiting: z
-      .array(z.object({ id: z.string(), position: z.int() }))
-      .meta({
-        description: "The caller's own, with the `queuePosition` of each; the counts are of all callers.",
-      }),
+    waiting: z.array(z.object({ id: z.string(), position: z.int() })).meta({
+      description: "The caller's own, with the `queuePosition` of each; the counts are of all callers.",
+    }),
   })
   .meta({ id: "Queue" });
 export type Queue = z.infer<typeof QueueSchema>;
