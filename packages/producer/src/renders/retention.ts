@@ -8,6 +8,8 @@ const GRACE_MS = 3_600_000;
 /** Attempts are looked at while their work is in the queue. */
 const ATTEMPTS_DAYS = 7;
 const AT_A_TIME = 1_000;
+/** A render goes with its chunks and events, of which there may be thousands. */
+const RENDERS_AT_A_TIME = 100;
 
 export interface RetentionDeps {
   readonly database: Database;
@@ -78,7 +80,7 @@ export async function forgetRenders({ database, settings }: RetentionDeps): Prom
     `DELETE FROM framewright.renders WHERE id IN (
        SELECT id FROM framewright.renders
        WHERE artifact_key IS NULL AND finished_at < now() - $1 * interval '1 millisecond' LIMIT $2)`,
-    [2 * settings.retentionMs, AT_A_TIME],
+    [2 * settings.retentionMs, RENDERS_AT_A_TIME],
   );
   await database.query(
     `DELETE FROM framewright.attempts WHERE (job_id, attempt) IN (
