@@ -18,8 +18,8 @@ async function addRender(url: string, state: string, plan: object | null): Promi
   const planned = plan ? `'${JSON.stringify(plan)}'` : "NULL";
   await ask(
     url,
-    `INSERT INTO framewright.renders (id, tenant, state, request_id, options, snapshot, deadline, progress, plan)
-     VALUES ('${id}', 'default', '${state}', 'test', '{}', '{}', now() + interval '1 hour', '{}', ${planned})`,
+    `INSERT INTO framewright.renders (id, tenant, state, released, request_id, options, snapshot, deadline, progress, plan)
+     VALUES ('${id}', 'default', '${state}', true, 'test', '{}', '{}', now() + interval '1 hour', '{}', ${planned})`,
   );
   return id;
 }
@@ -44,9 +44,10 @@ test("the work that is left asks for workers, the work that is done does not", a
   for (const [index, state] of ["done", "done", "done", "waiting", "waiting"].entries()) {
     await addChunk(url, running, index, state);
   }
-  expect(await ask(url, QUERY)).toEqual([{ seconds: 40 }]);
+  // Two chunks of five, and joining them.
+  expect(await ask(url, QUERY)).toEqual([{ seconds: 40 + 5 }]);
   await addRender(url, "queued", null);
-  expect(await ask(url, QUERY)).toEqual([{ seconds: 70 }]);
+  expect(await ask(url, QUERY)).toEqual([{ seconds: 40 + 5 + 30 }]);
 });
 
 test("the role that the guide makes may ask how much work waits, and nothing else", async () => {
