@@ -10,6 +10,16 @@ const PAGE = 500;
 /** Between two looks: a render on many machines has news all the time. */
 const PACE_MS = 150;
 
+/** Where to begin: an id beyond the last is from before the database was restored, and everything is told again. */
+async function firstSeen(database: Database, id: string, afterId: number): Promise<number> {
+  if (afterId === 0) return 0;
+  const [row] = await database.query<{ isThere: boolean }>(
+    `SELECT EXISTS (SELECT 1 FROM framewright.events WHERE render_id = $1 AND id >= $2) AS "isThere"`,
+    [id, afterId],
+  );
+  return row?.isThere === true ? afterId : 0;
+}
+
 /** A render's events after `afterId`, then live ones; ends after `finished`, or when the signal aborts. */
 export async function* followEvents(
   { database, notices }: { readonly database: Database; readonly notices: Notices },
@@ -17,7 +27,7 @@ export async function* followEvents(
   afterId: number,
   signal: AbortSignal,
 ): AsyncGenerator<RenderEvent> {
-  let seen = afterId;
+  let seen = await firstSeen(database, id, afterId);
   let isLastLook = false;
   while (!signal.aborted) {
     // From before the look on, so that nothing falls between the two.

@@ -14,7 +14,10 @@ const EventId = z
   .regex(/^\d{1,15}$/, "must be the id of an event")
   .transform(Number)
   .optional()
-  .meta({ type: "integer", description: "The last event that was seen; later ones follow." });
+  .meta({
+    type: "integer",
+    description: "The last event that was seen; later ones follow, or all where the id is beyond the last.",
+  });
 
 const route = createRoute({
   method: "get",
