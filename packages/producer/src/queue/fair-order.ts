@@ -23,6 +23,8 @@ export interface FairOrder {
   queues(): Promise<readonly string[]>;
   /** There is work in a queue: one that is not known has the names read anew. */
   hearOf(queue: string): void;
+  /** Work of a queue was taken: of its equals it comes last. */
+  tookFrom(queue: string): void;
 }
 
 /**
@@ -32,6 +34,8 @@ export interface FairOrder {
 export function fairOrder(database: Database, line: Line): FairOrder {
   let names: readonly string[] = [];
   let readAt = -Infinity;
+  /** When work was last taken, by queue. */
+  const takenAt = new Map<string, number>();
   const read = async (): Promise<void> => {
     // From before the look on: what is heard of meanwhile has the names read once more.
     readAt = performance.now();
@@ -44,16 +48,15 @@ export function fairOrder(database: Database, line: Line): FairOrder {
     if (performance.now() - readAt > NAMES_MS) await read();
     if (names.length < 2) return names;
     const rows = await database.query<{ name: string; active: number }>(WAITING, [names]);
-    // Between equals the order changes, so that none is always first.
-    return rows
-      .map(({ name, active }) => ({ name, key: active + Math.random() * 0.5 }))
-      .toSorted((a, b) => a.key - b.key)
-      .map(({ name }) => name);
+    // Equals take turns.
+    const lastTurn = ({ name }: { readonly name: string }): number => takenAt.get(name) ?? 0;
+    return rows.toSorted((a, b) => a.active - b.active || lastTurn(a) - lastTurn(b)).map(({ name }) => name);
   };
   return {
     queues,
     hearOf: (queue) => {
       if (isOfLine(queue, line) && !names.includes(queue)) readAt = -Infinity;
     },
+    tookFrom: (queue) => void takenAt.set(queue, performance.now()),
   };
 }

@@ -112,6 +112,7 @@ export class WorkLoop {
         const [job] = await this.#options.queue.boss.fetch<Work>(queue, { includeMetadata: true });
         if (!job) continue;
         this.#empty.delete(line);
+        this.#orders[line].tookFrom(queue);
         if (this.#leases.size === 0) this.#touchedAt = askedAt;
         this.#begin({ id: job.id, attempt: job.retryCount, queue, tenant: tenantOf(queue), work: job.data });
         this.#first = line === "plans" ? "renders" : "plans";

@@ -64,6 +64,28 @@ test("two tenants with much work share the places evenly", async () => {
   expect(ofA).toBeLessThanOrEqual(25);
 });
 
+test("where there is one place, tenants take turns", async () => {
+  const member = await (await openQueues()).join();
+  const seen: string[] = [];
+  for (const tenant of ["a", "b", "c"]) {
+    const renderId = `00000000-0000-4000-8000-00000000000${tenant}`;
+    await member.add(
+      Array.from({ length: 5 }, (_, index) => chunk(index, renderId)),
+      tenant,
+    );
+  }
+  member.loop({
+    room: (running) => 1 - running,
+    run: async (lease) => {
+      seen.push(lease.tenant);
+      await member.database.transaction((tx) => complete(tx, member.queue, lease));
+    },
+  });
+  await expect.poll(() => seen.length, { timeout: 10_000 }).toBe(15);
+  for (let turn = 0; turn < 15; turn += 3)
+    expect(seen.slice(turn, turn + 3).toSorted()).toEqual(["a", "b", "c"]);
+});
+
 test("plans are begun in turn with renders, however many of these wait", async () => {
   const member = await (await openQueues()).join();
   const done: Work[] = [];
