@@ -4,7 +4,7 @@ import { readLogLine } from "../../src/chaos/log-line.ts";
 import { startServiceProcess } from "../../src/chaos/service-process.ts";
 import { readEnvironment } from "../../src/config.ts";
 import { openFolder } from "../e2e/machine.ts";
-import { processTree, survivors, until } from "../e2e/process-tree.ts";
+import { processTree, stop, survivors, until } from "../e2e/process-tree.ts";
 
 const LONG_MS = 90_000;
 const APPEAR_MS = 5_000;
@@ -29,7 +29,7 @@ test("what outlives an ended service is killed with it", { timeout: LONG_MS }, a
     );
     if (!worker) throw new Error("the service has no worker");
     // One that is stopped does not notice the end of its service.
-    process.kill(worker.pid, "SIGSTOP");
+    await stop(worker.pid);
     expect(await service.end("SIGKILL", APPEAR_MS)).toBe("SIGKILL");
     expect(await survivors([worker])).toEqual([worker]);
     await service.kill();

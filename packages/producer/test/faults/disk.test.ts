@@ -10,7 +10,7 @@ import { call, post, submit, waitForRender } from "../e2e/api.ts";
 import { scratchFiles } from "../e2e/leftovers.ts";
 import { openFolder } from "../e2e/machine.ts";
 import { layeredPage, page } from "../e2e/pages.ts";
-import { processTree, survivors, until } from "../e2e/process-tree.ts";
+import { processTree, stop, survivors, until } from "../e2e/process-tree.ts";
 import { FROM_SOURCE, startProducerProcess } from "../e2e/producer-process.ts";
 import { startTestProducer, testEnvironment } from "../e2e/producer.ts";
 import { openTmpfs } from "./tmpfs.ts";
@@ -145,8 +145,9 @@ test(
     const worker = tree.find(
       ({ command }) => command.includes("--user-data-dir=") && !command.includes("--type="),
     );
-    process.kill(worker?.ppid ?? 0, "SIGSTOP");
-    const group = tree.filter(({ pid, ppid }) => pid === worker?.ppid || ppid === worker?.ppid);
+    if (!worker) throw new Error("no browser runs");
+    await stop(worker.ppid);
+    const group = tree.filter(({ pid, ppid }) => pid === worker.ppid || ppid === worker.ppid);
     expect(await service.end("SIGKILL")).toBe("SIGKILL");
     const [owner = ""] = await readdir(join(folder.dir, "scratch"));
     const incoming = join(folder.dir, "store", ".incoming");
