@@ -3,6 +3,7 @@ import { expect, test, type TestContext } from "vitest";
 
 import { expectRecovery } from "../../../pool/test/faults/recovery.ts";
 import { createDatabase, type Database } from "../../src/postgres/database.ts";
+import { killIfAlive } from "../e2e/process-tree.ts";
 import { killHard, openDataFolder, untilTrue } from "../postgres/embedded-fixture.ts";
 import { debianPrograms, npmPrograms, openPlainServer, type PlainServer } from "../postgres/plain-server.ts";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -100,7 +101,7 @@ test.concurrent("F46c: the embedded server is killed for 4 s", { timeout: TIMEOU
   await expectToOutlive(context, database, async () => {
     const end = performance.now() + DOWN_MS;
     while (performance.now() < end) {
-      for (const pid of await folder.processes()) process.kill(pid, "SIGKILL");
+      for (const pid of await folder.processes()) killIfAlive(pid);
       await sleep(5);
     }
   });
