@@ -43,8 +43,8 @@ const LINGER_MS = 500;
 /** Of the drain time, what is kept for ending processes and connections. */
 const ENDING_SHARE = 0.25;
 const CLOSE_STEP_MS = 5_000;
-/** Requests in flight may finish for so long once no work is left. */
-const SERVER_GRACE_MS = 500;
+/** Requests in flight may finish for so long once no work is left, as far as the drain time allows. */
+const SERVER_GRACE_MS = { min: 500, max: 2_000 } as const;
 
 function renderSettings(config: Config, { workers }: Capacity): RenderSettings {
   const { maxFrames, chunkSeconds } = config;
@@ -114,7 +114,9 @@ export async function startProducer({
     config.role === "worker"
       ? null
       : await startApi({ config, base, renders, webhooks: webhooks.api, heartbeat, metrics, log, signal });
-  if (server) add("API", () => server.close(SERVER_GRACE_MS));
+  const { min, max } = SERVER_GRACE_MS;
+  const graceMs = Math.max(min, Math.min(max, config.drainMs * ENDING_SHARE));
+  if (server) add("API", () => server.close(graceMs));
   const drainMs = config.drainMs * (1 - ENDING_SHARE);
   add("work", () => running.drain(Date.now() + drainMs), drainMs + CLOSE_STEP_MS);
   add("linger", () => sleep(Math.min(LINGER_MS, config.drainMs / 10)));
