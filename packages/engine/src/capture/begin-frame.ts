@@ -52,6 +52,8 @@ export function beginFrameSource(page: Page, intervalMs: number): FrameSource {
         )
         .catch(timedOut("frame-timeout", `Frame ${frame} was not drawn in time.`));
       if (screenshotData === undefined || screenshotData === "") {
+        // Nor does a page give one that has just crashed: asked again, it fails with that.
+        await page.evaluate("0", deadline);
         throw new ProblemError("browser-failed", `The browser gave no picture for frame ${frame}.`);
       }
       return Buffer.from(screenshotData, "base64");
