@@ -8,6 +8,7 @@ import { getRender, submit, waitForRender } from "../e2e/api.ts";
 import { expectQuiet } from "../e2e/leftovers.ts";
 import { layeredPage } from "../e2e/pages.ts";
 import { killIfAlive, processTree, type RunningProcess, survivors, until } from "../e2e/process-tree.ts";
+import { below } from "../../src/chaos/process-tree.ts";
 import { startTestProducer, type TestProducer } from "../e2e/producer.ts";
 import { storedFiles } from "../e2e/stored-files.ts";
 
@@ -111,7 +112,11 @@ test("a render whose browser is killed again and again fails with the reason", a
   const ended = waitForRender(service, id).catch((error: unknown) => error);
   const giveUpAt = Date.now() + 20_000;
   while (!(await getRender(service, id)).finishedAt && Date.now() < giveUpAt) {
-    for (const { pid } of (await processTree(process.pid)).filter(isBrowser)) killIfAlive(pid);
+    const tree = await processTree(process.pid);
+    // Once it has a page: one that never starts is another fault, and is waited for.
+    const pages = tree.filter(({ command }) => command.includes("--type=renderer"));
+    const works = ({ pid }: RunningProcess): boolean => pages.some((page) => below(pid, tree).includes(page));
+    for (const { pid } of tree.filter(isBrowser).filter(works)) killIfAlive(pid);
   }
   expect(await ended).toMatchObject({
     state: "failed",
