@@ -1,6 +1,4 @@
-import { createServer } from "node:net";
 import { mkdtemp, rm } from "node:fs/promises";
-import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -16,6 +14,7 @@ import { openFileStore } from "../../src/store/file-store.ts";
 import type { Store } from "../../src/store/port.ts";
 import { openS3Store } from "../../src/store/s3-store.ts";
 import { BUCKET, startS3rver } from "../store/s3-servers.ts";
+import { freePort } from "../postgres/plain-server.ts";
 
 /** An answer on a busy machine. */
 const ANSWER_MS = 5_000;
@@ -49,14 +48,6 @@ function s3Store(endpoint: string, accessKeyId = "S3RVER"): Store {
 }
 
 const startServer = (port = 0) => startFauxqs({ port, logger: false, host: "127.0.0.1" });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return typeof address === "object" && address ? address.port : 0;
-}
 
 test("a folder and a bucket that answer keep the service from being ready until then only", async () => {
   const dir = await mkdtemp(join(tmpdir(), "framewright-store-"));
