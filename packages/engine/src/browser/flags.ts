@@ -46,6 +46,8 @@ const ALWAYS = [
   "--disable-threaded-animation",
   "--disable-partial-raster",
   "--lang=en-US",
+  // Pages may draw HTML into a canvas, where the browser knows how.
+  "--enable-features=CanvasDrawElement",
   // Nothing leaves the page other than through the proxy.
   "--disable-quic",
   "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",

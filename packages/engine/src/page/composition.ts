@@ -14,13 +14,15 @@ interface SelfSeeking {
   duration?: unknown;
   seek?(seconds: number): unknown;
   ready?: PromiseLike<unknown>;
+  /** What is still in the making, by name. */
+  buildReady?: Readonly<Record<string, unknown>>;
 }
 
 declare global {
   interface Window {
     __timelines?: Record<string, Timeline>;
     __hf?: SelfSeeking;
-    gsap?: { ticker?: { lagSmoothing?(threshold: number): void } };
+    gsap?: { ticker?: { lagSmoothing?(threshold: number): void; tick?(): void } };
   }
 }
 

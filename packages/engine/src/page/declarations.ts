@@ -1,4 +1,5 @@
 import type { DeclaredDuration, Declarations } from "../page-protocol.ts";
+import { withAdapters } from "./adapters/adapters.ts";
 import { endlessAnimations, longestAnimationSeconds } from "./animations.ts";
 import { describeElement } from "./describe-element.ts";
 import { rootElement, rootTimeline, type Timeline } from "./composition.ts";
@@ -24,7 +25,8 @@ function endlessTimelines(timeline: Timeline | undefined): string[] {
   });
 }
 
-function durations(): DeclaredDuration[] {
+/** Every length that the page declares, the one that counts first. */
+export function durations(): DeclaredDuration[] {
   const found: DeclaredDuration[] = [];
   const attribute = rootElement().getAttribute("data-duration");
   if (attribute !== null)
@@ -34,7 +36,7 @@ function durations(): DeclaredDuration[] {
   const timeline = rootTimeline();
   const length = timeline?.totalDuration?.() ?? timeline?.duration?.();
   if (length !== undefined) found.push({ source: "timeline", seconds: number(length) });
-  const animations = longestAnimationSeconds();
+  const animations = withAdapters(longestAnimationSeconds());
   if (animations !== null) found.push({ source: "animations", seconds: number(animations) });
   return found;
 }

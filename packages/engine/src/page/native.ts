@@ -2,6 +2,7 @@
 /** The browser's own functions, kept before anything is replaced. */
 export const native = {
   setTimeout: window.setTimeout.bind(window),
+  requestAnimationFrame: window.requestAnimationFrame.bind(window),
   Date: window.Date,
   pause: Animation.prototype.pause,
   play: Animation.prototype.play,

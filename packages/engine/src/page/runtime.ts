@@ -1,4 +1,11 @@
 import type { PageConfig, PageRuntime, Pending } from "../page-protocol.ts";
+import {
+  adaptersPending,
+  installAdapters,
+  seekAfterTimelines,
+  seekBeforeTimelines,
+} from "./adapters/adapters.ts";
+import { installPlayer } from "./adapters/player.ts";
 import { installAnimations, syncAnimations } from "./animations.ts";
 import { advance } from "./clock.ts";
 import { compositionStart, installClips, seekClips } from "./clips.ts";
@@ -28,8 +35,7 @@ const AFTER_START_SECONDS = 1e-5;
 
 async function seek(seconds: number): Promise<void> {
   seekClips(seconds);
-  // GSAP takes a long step for a hiccup; here every step is as long as it is meant to be.
-  window.gsap?.ticker?.lagSmoothing?.(0);
+  await seekBeforeTimelines(seconds);
   const root = rootTimeline();
   for (const [id, timeline] of timelines()) {
     timeline.pause?.();
@@ -37,7 +43,7 @@ async function seek(seconds: number): Promise<void> {
     timeline.seek(Math.max(local, AFTER_START_SECONDS), false);
   }
   await window.__hf?.seek?.(seconds);
-  window.dispatchEvent(new CustomEvent("hf-seek", { detail: { time: seconds } }));
+  await seekAfterTimelines(seconds);
 }
 
 /** Frames inside the page that come from the same snapshot keep the same time. */
@@ -67,7 +73,7 @@ function createRuntime({ fps, variables }: PageConfig): PageRuntime {
   const allPending = (): Pending => {
     if (lastFrame < 0) findDeclaredRoots();
     syncAnimations();
-    return [...pending(), ...childRuntimes().flatMap((child) => child.pending())];
+    return [...adaptersPending(), ...pending(), ...childRuntimes().flatMap((child) => child.pending())];
   };
 
   const step = async (frame: number): Promise<void> => {
@@ -115,6 +121,8 @@ function install(config: PageConfig): void {
   installRandom();
   installAnimations();
   installVariables(config.variables);
+  installAdapters();
+  installPlayer();
   // A second window would never be drawn, and would hold up the first one's frames.
   window.open = () => null;
   Object.defineProperty(window, "__framewright", { value: Object.freeze(createRuntime(config)) });
