@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 
 import { expect, it } from "vitest";
 
+import { untilComplete } from "../src/composition.ts";
 import { withPage } from "./open-page.ts";
 
 const require = createRequire(import.meta.url);
@@ -221,6 +222,78 @@ it("tells pages the time in every way that they ask for it, and waits for what t
       expect(await read("(() => { try { seen.late(1); } catch (error) { return error.name; } })()")).toBe(
         "InvalidStateError",
       );
+    },
+  );
+});
+
+it("draws HTML into canvases: in the paint event as it is in this frame", async () => {
+  await withPage(
+    `<style>canvas { position: absolute; left: 0; top: 0 } canvas div { height: 30px; width: 0; background: red }</style>
+    <div data-composition-id="main" data-duration="2">
+      <canvas id="painted" layoutsubtree width="320" height="30"><div></div></canvas>
+      <canvas id="hidden" layoutsubtree width="320" height="30" style="opacity: 0"><div></div></canvas>
+    </div><script>
+      const draw = (canvas) => {
+        const context = canvas.getContext("2d");
+        context.clearRect(0, 0, 320, 30);
+        context.drawElementImage(canvas.firstElementChild, 0, 0);
+      };
+      const width = (canvas) => canvas.getContext("2d").getImageData(0, 15, 320, 1).data.filter((n, i) => i % 4 === 3 && n > 0).length;
+      painted.onpaint = () => draw(painted);
+      window.addEventListener("hf-seek", ({ detail }) => {
+        for (const div of document.querySelectorAll("canvas div")) div.style.width = detail.time * 300 + "px";
+        draw(hidden);
+      });
+    </script>`,
+    async ({ composition, read, stepTo }) => {
+      const widths: unknown[] = [];
+      for (const frame of [0, 1, 2, 3]) {
+        await stepTo(frame);
+        await composition.frames.capture(frame, { codec: "png", quality: 100 }, Date.now() + 10_000);
+        widths.push(await read("[width(painted), width(hidden)]"));
+      }
+      // What is drawn in a seek is what the browser has painted last.
+      expect(widths).toEqual([
+        [0, 0],
+        [30, 0],
+        [60, 30],
+        [90, 60],
+      ]);
+    },
+  );
+});
+
+it("composes a transition of @hyperframes/shader-transitions in two steps, with a frame of the browser between them", async () => {
+  await withPage(
+    `<div data-composition-id="main" data-duration="2"></div><script>
+      // What the package does, without its shaders: it wraps the seek that it finds after a while.
+      const log = [];
+      if (window.__HF_VIRTUAL_TIME__ && window.__HF_PAGE_SIDE_COMPOSITING__) {
+        window.__hf_page_composite_prepare = async () => {
+          log.push("prepare");
+          new ResizeObserver(() => log.push("frame")).observe(document.body.appendChild(document.createElement("canvas")));
+        };
+        window.__hf_page_composite_resolve = () => {
+          log.push("resolve");
+          window.__hf_page_composite_pending = false;
+        };
+        const timer = setInterval(() => {
+          const seek = window.__hf?.seek;
+          if (!seek) return;
+          clearInterval(timer);
+          window.__hf.seek = (time) => {
+            seek(time);
+            window.__hf_page_composite_pending = time === 0.5;
+          };
+        }, 50);
+      }
+    </script>`,
+    async ({ composition, read, stepTo }) => {
+      expect(await stepTo(4)).toEqual([]);
+      expect(await stepTo(5)).toEqual(["a shader transition"]);
+      await untilComplete(composition, 5, Date.now() + 10_000);
+      expect(await read("log")).toEqual(["prepare", "frame", "resolve"]);
+      expect(await stepTo(6)).toEqual([]);
     },
   );
 });

@@ -1,6 +1,7 @@
 import { type Adapter, longest } from "./adapter.ts";
 import { anime, installAnime } from "./anime.ts";
 import { buildReady } from "./build-ready.ts";
+import { installHtmlInCanvas } from "./html-in-canvas.ts";
 import { lottie } from "./lottie.ts";
 import { installPausedAnimations, pausedAnimations } from "./paused-animations.ts";
 import { installSeekEvent, seekEvent } from "./seek-event.ts";
@@ -38,6 +39,7 @@ export function adaptersPending(): string[] {
 export function installAdapters(): void {
   window.__hf ??= {};
   installAnime();
+  installHtmlInCanvas();
   installPausedAnimations();
   installSeekEvent();
   installShaderTransitions();
