@@ -12,6 +12,7 @@ export interface SettingFlags {
   readonly quality?: string;
   readonly variables?: string;
   readonly range?: string;
+  readonly allowEmpty?: boolean;
 }
 
 /** Which service to use, and as whom. */
@@ -49,7 +50,7 @@ async function parseVariables(text: string): Promise<unknown> {
 
 /** Turns flags into the options of a request, checked by its schema. Throws CommandError with exit code 2. */
 export async function readOptions(flags: SettingFlags): Promise<RenderOptions> {
-  const { fps, width, height, quality, variables, range } = flags;
+  const { fps, width, height, quality, variables, range, allowEmpty } = flags;
   const result = RenderOptionsSchema.safeParse({
     ...(fps !== undefined && { fps }),
     ...(width !== undefined && { width: Number(width) }),
@@ -57,6 +58,7 @@ export async function readOptions(flags: SettingFlags): Promise<RenderOptions> {
     ...(quality !== undefined && { quality }),
     ...(variables !== undefined && { variables: await parseVariables(variables) }),
     ...(range !== undefined && { range: parseRange(range) }),
+    ...(allowEmpty !== undefined && { allowEmpty }),
   });
   if (result.success) return result.data;
   const faults = result.error.issues.map(({ path, message }) => `--${path.join(".")}: ${message}`);

@@ -26,6 +26,7 @@ export const HyperframesRequestSchema = z
     quality: QualitySchema.optional(),
     format: FormatSchema.optional(),
     variables: VariablesSchema.optional(),
+    allowEmpty: z.boolean().optional(),
   })
   .refine((body) => body.html !== undefined || body.projectDir !== undefined, {
     message: "a source is needed: `html` or `projectDir`",

@@ -1,10 +1,35 @@
 import { z } from "zod";
 
+export const SeveritySchema = z.enum(["info", "warning", "error"]).meta({
+  description:
+    "How much of the picture it costs: `info` nothing for certain, `warning` maybe something, `error` something for certain.",
+});
+export type Severity = z.infer<typeof SeveritySchema>;
+
+export const FrameSpanSchema = z
+  .object({ startFrame: z.int(), endFrame: z.int().meta({ description: "Exclusive." }) })
+  .meta({ id: "FrameSpan", description: "Frames of the composition." });
+export type FrameSpan = z.infer<typeof FrameSpanSchema>;
+
 export const WarningSchema = z
   .object({
     code: z.string(),
+    severity: SeveritySchema.optional().meta({ description: "(Default: warning)" }),
     message: z.string(),
     remedy: z.string(),
+    frames: FrameSpanSchema.optional().meta({
+      description:
+        "Where it was first seen, or where it shows. Without them, while the page was loaded, or all along.",
+    }),
+    selector: z.string().optional().meta({ description: "The element that it is about.", example: "#title" }),
+    box: z
+      .object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })
+      .optional()
+      .meta({ description: "Where the element is, in CSS pixels of the composition." }),
+    measured: z
+      .record(z.string(), z.union([z.number(), z.string()]))
+      .optional()
+      .meta({ description: "What it was told by." }),
   })
   .meta({ id: "Warning", description: "Something that did not stop the render but may show in the result." });
 export type Warning = z.infer<typeof WarningSchema>;

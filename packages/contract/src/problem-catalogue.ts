@@ -235,6 +235,10 @@ export const PROBLEMS = {
     "A frame took too long to draw",
     "Simplify what the composition draws at the time in `detail`, or raise PRODUCER_FRAME_TIMEOUT_SECONDS.",
   ),
+  "picture-empty": composition(
+    "Nothing is drawn in the whole video",
+    "See the render's warnings for what failed. Where an empty video is wanted, send `allowEmpty: true`.",
+  ),
   "scratch-too-large": composition(
     "The render needs too much disk",
     "Store less in the page, lower the size or the quality, render a range, or raise PRODUCER_RENDER_SCRATCH_BYTES.",

@@ -91,6 +91,9 @@ const options = {
   format: FormatSchema.optional().meta({ description: "(Default: mp4)" }),
   variables: VariablesSchema.optional(),
   range: RangeSchema.optional(),
+  allowEmpty: z.boolean().optional().meta({
+    description: "Whether a video in which nothing is drawn is a success all the same. (Default: false)",
+  }),
   callbackUrl: CallbackUrlSchema.optional().meta({
     description: "An http or https URL that a signed webhook is sent to when the render has ended.",
   }),

@@ -1,6 +1,6 @@
 export { assemble, type AssembleTask } from "./assemble/assemble.ts";
 export { type BrowserBinary, findBrowser, type FrameControl } from "./browser/find-browser.ts";
-export type { FailedRequest } from "./browser/network-log.ts";
+export type { FailedRequest, FrameSpan, PageNews } from "./browser/seen.ts";
 export { tryBrowser } from "./browser/sandbox.ts";
 export { captureChunk } from "./capture/capture-chunk.ts";
 export { asDiskFull, orDiskFull } from "./disk-full.ts";
@@ -10,5 +10,13 @@ export type { DeclaredDuration, Declarations, PageConfig } from "./page-protocol
 export { pageHeadHtml, pageScript } from "./page-source.ts";
 export { type Probe, probe } from "./probe.ts";
 export { RunError, runForOutput } from "./run-for-output.ts";
-export type { ChunkFile, ChunkTask, PageSource, Picture, TaskContext, Tools } from "./tasks.ts";
+export type {
+  CapturedChunk,
+  ChunkFile,
+  ChunkTask,
+  PageSource,
+  Picture,
+  TaskContext,
+  Tools,
+} from "./tasks.ts";
 export { type Expectation, verify } from "./verify/verify.ts";

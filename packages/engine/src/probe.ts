@@ -1,7 +1,7 @@
 import { ProblemError } from "@framewright/contract";
 
 import { withComposition } from "./composition.ts";
-import type { FailedRequest } from "./browser/network-log.ts";
+import type { PageNews } from "./browser/seen.ts";
 import type { Declarations } from "./page-protocol.ts";
 import type { PageSource, TaskContext } from "./tasks.ts";
 
@@ -10,13 +10,8 @@ const PROBE_WIDTH = 1920;
 const PROBE_HEIGHT = 1080;
 const PROBE_INTERVAL_MS = 1000 / 60;
 
-export interface Probe {
+export interface Probe extends PageNews {
   readonly declarations: Declarations;
-  /** Errors that no script of the page caught. */
-  readonly uncaught: readonly string[];
-  /** Scripts of workers, whose clock is the real one. */
-  readonly workers: readonly string[];
-  readonly failedRequests: readonly FailedRequest[];
 }
 
 function isDeclarations(value: unknown): value is Declarations {
@@ -48,11 +43,6 @@ export async function probe(source: PageSource, context: TaskContext): Promise<P
     if (!isDeclarations(declarations)) {
       throw new ProblemError("page-script-failed", "A script of the composition replaced the page runtime.");
     }
-    return {
-      declarations,
-      uncaught: page.console.uncaught(),
-      workers: page.network.workers(),
-      failedRequests: page.network.failed(),
-    };
+    return { declarations, ...page.news() };
   });
 }

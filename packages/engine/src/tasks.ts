@@ -1,6 +1,7 @@
 import type { Chunk, Fps, Quality } from "@framewright/contract";
 
 import type { BrowserBinary } from "./browser/find-browser.ts";
+import type { PageNews } from "./browser/seen.ts";
 import type { FfmpegBinaries } from "./encode/find-ffmpeg.ts";
 
 /** The programs that the engine runs. */
@@ -61,4 +62,9 @@ export interface ChunkFile {
   readonly file: string;
   readonly frames: number;
   readonly bytes: number;
+}
+
+/** A chunk's file, and what there is to tell of the page while its frames were taken. */
+export interface CapturedChunk extends ChunkFile {
+  readonly news: PageNews;
 }

@@ -9,6 +9,7 @@ import { type Composition, openComposition } from "../src/composition.ts";
 import { pageHeadHtml, pageScript } from "../src/page-source.ts";
 
 const TIMEOUT_MS = 10_000;
+const PAGE_URL = "http://composition.localhost/";
 
 export interface TestPage {
   readonly composition: Composition;
@@ -26,6 +27,17 @@ export interface PageOptions {
   readonly readyTimeoutMs?: number;
   /** Called with the browser's folder when the document is asked for, before it is sent. */
   readonly onRequest?: (scratchDir: string) => Promise<void>;
+  /** Bodies of other documents and files, by their URL; what is asked for and not there is answered with 404. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+const TYPES: Readonly<Record<string, string>> = { js: "text/javascript", html: "text/html", css: "text/css" };
+
+function answerFile(response: ServerResponse, url: string, body: string | undefined): void {
+  response.statusCode = body === undefined ? 404 : 200;
+  response.setHeader("content-type", TYPES[url.split(".").at(-1) ?? ""] ?? "text/html");
+  response.setHeader("access-control-allow-origin", "*");
+  response.end(body);
 }
 
 /** Opens a document, given as the part after the runtime, in a real browser. */
@@ -34,13 +46,17 @@ export async function openPage(body: string, options: PageOptions = {}): Promise
   const scratchDir = await mkdtemp(join(tmpdir(), "framewright-engine-"));
   const script = await pageScript({ variables, fps });
   const head = pageHeadHtml(script);
-  const answer = async (response: ServerResponse): Promise<void> => {
+  const answer = async (url: string, response: ServerResponse): Promise<void> => {
+    if (options.files !== undefined && url !== PAGE_URL) {
+      answerFile(response, url, options.files[url]);
+      return;
+    }
     await options.onRequest?.(scratchDir);
     response.setHeader("content-type", "text/html; charset=utf-8");
     response.end(`<!doctype html><html><head>${head}</head><body>${body}</body></html>`);
   };
-  const server = createServer((_request, response) => {
-    answer(response).catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
+  const server = createServer(({ url = "" }, response) => {
+    answer(url, response).catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const cleanUp = async (): Promise<void> => {
@@ -58,7 +74,7 @@ export async function openPage(body: string, options: PageOptions = {}): Promise
       sandbox: false,
       scratchDir,
       proxyPort: (server.address() as AddressInfo).port,
-      url: "http://composition.localhost/",
+      url: PAGE_URL,
       script,
       width: 320,
       height: 180,

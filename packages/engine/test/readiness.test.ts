@@ -117,7 +117,7 @@ it("is not held up by a worker's script, and tells of the worker", async () => {
     async ({ composition, stepTo }) => {
       expect(await stepTo(1)).toEqual([]);
       expect(composition.page.network.inFlight()).toEqual([]);
-      expect(composition.page.network.workers()).toEqual(["http://composition.localhost/worker.js"]);
+      expect(composition.page.network.workers()).toEqual([{ url: "http://composition.localhost/worker.js" }]);
     },
   );
 });

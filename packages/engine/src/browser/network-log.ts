@@ -1,20 +1,24 @@
 import type { Cdp } from "./cdp.ts";
-
-export interface FailedRequest {
-  readonly url: string;
-  readonly reason: string;
-  /** Refused by the egress rules, rather than broken. */
-  readonly refused: boolean;
-}
+import type { FailedRequest, Seen, StartedWorker } from "./seen.ts";
+import { stableText } from "./stable-text.ts";
 
 export interface NetworkLog {
+  /** Takes in the failures of a part of the page that has a session of its own. */
+  followPart(sessionId: string): void;
   /** Requests without an answer yet, as "request: URL". */
   inFlight(): string[];
   /** Scripts of the page's workers. */
-  workers(): string[];
+  workers(): readonly StartedWorker[];
+  /** Each once. */
   failed(): readonly FailedRequest[];
   /** Status and MIME type of the document itself. */
   document(): { readonly status: number; readonly mimeType: string } | null;
+}
+
+export interface NetworkOptions {
+  readonly snapshotOrigin: string;
+  /** When something is seen that is seen now. */
+  readonly stamp: () => Seen;
 }
 
 /** Streams stay open by design: waiting for them would wait for ever. */
@@ -30,53 +34,75 @@ function shorten(url: string): string {
   return url.length > MAX_URL_LENGTH ? `${url.slice(0, MAX_URL_LENGTH - 1)}…` : url;
 }
 
-/** Follows a page's requests by DevTools events. */
-export function followNetwork(cdp: Cdp, sessionId: string, snapshotOrigin: string): NetworkLog {
-  const open = new Map<string, string>();
+/** Notes the requests of a session that fail. */
+function followFailures(
+  cdp: Cdp,
+  sessionId: string,
+  snapshotOrigin: string,
+  fail: (failure: Omit<FailedRequest, keyof Seen>) => void,
+): void {
   const urls = new Map<string, string>();
-  const failed: FailedRequest[] = [];
-  const workers = new Set<string>();
-  let main: { status: number; mimeType: string } | null = null;
-
-  const fail = (url: string, reason: string, refused: boolean): void => {
-    if (failed.length < MAX_FAILED) failed.push({ url: shorten(url), reason, refused });
-  };
-  // A worker's script is loaded in the page's name, and finishes in the worker's: nobody would tell us.
-  cdp.on("Target.attachedToTarget", sessionId, ({ targetInfo }) => {
-    if (!targetInfo.type.includes("worker")) return;
-    if (workers.size < MAX_WORKERS) workers.add(targetInfo.url);
-    for (const [requestId, url] of open) if (url === targetInfo.url) open.delete(requestId);
+  cdp.on("Network.requestWillBeSent", sessionId, ({ requestId, request }) => {
+    if (isOfNetwork(request.url)) urls.set(requestId, request.url);
   });
-  const close = (requestId: string): void => {
-    open.delete(requestId);
-    urls.delete(requestId);
-  };
-
-  cdp.on("Network.requestWillBeSent", sessionId, ({ requestId, request, type }) => {
-    if (request.url.startsWith("data:") || request.url.startsWith("blob:")) return;
-    urls.set(requestId, request.url);
-    if (!ENDLESS_TYPES.has(type ?? "") && !workers.has(request.url)) open.set(requestId, request.url);
+  cdp.on("Network.responseReceived", sessionId, ({ response: { status, url } }) => {
+    if (status < 400) return;
+    const outside = !url.startsWith(`${snapshotOrigin}/`);
+    fail({ url, reason: `HTTP ${status}`, refused: outside && status === REFUSED_STATUS });
   });
-  cdp.on("Network.responseReceived", sessionId, ({ requestId, response, type }) => {
-    if (type === "Document" && main === null) main = { status: response.status, mimeType: response.mimeType };
-    const outside = !response.url.startsWith(`${snapshotOrigin}/`);
-    if (response.status >= 400) {
-      fail(response.url, `HTTP ${response.status}`, outside && response.status === REFUSED_STATUS);
-      open.delete(requestId);
-    }
-  });
-  cdp.on("Network.loadingFinished", sessionId, ({ requestId }) => close(requestId));
+  cdp.on("Network.loadingFinished", sessionId, ({ requestId }) => void urls.delete(requestId));
   cdp.on("Network.loadingFailed", sessionId, ({ requestId, errorText, canceled }) => {
     const url = urls.get(requestId);
-    close(requestId);
+    urls.delete(requestId);
     if (url === undefined || canceled === true) return;
-    fail(url, errorText, errorText.includes("ERR_TUNNEL_CONNECTION_FAILED"));
+    fail({ url, reason: errorText, refused: errorText.includes("ERR_TUNNEL_CONNECTION_FAILED") });
   });
+}
+
+function isOfNetwork(url: string): boolean {
+  return !url.startsWith("data:") && !url.startsWith("blob:");
+}
+
+/** Follows a page's requests by DevTools events. */
+export function followNetwork(
+  cdp: Cdp,
+  sessionId: string,
+  { snapshotOrigin, stamp }: NetworkOptions,
+): NetworkLog {
+  const open = new Map<string, string>();
+  const failed = new Map<string, FailedRequest>();
+  const workers = new Map<string, StartedWorker>();
+  let main: { status: number; mimeType: string } | null = null;
+
+  const fail = (failure: Omit<FailedRequest, keyof Seen>): void => {
+    const url = shorten(failure.url);
+    const key = `${url} ${failure.reason}`;
+    if (failed.size < MAX_FAILED && !failed.has(key)) failed.set(key, { ...failure, url, ...stamp() });
+  };
+  // A worker's script is loaded in the page's name, and finishes in the worker's: nobody would tell us.
+  cdp.on("Target.attachedToTarget", sessionId, ({ targetInfo: { type, url } }) => {
+    if (!type.includes("worker")) return;
+    const name = shorten(stableText(url));
+    if (workers.size < MAX_WORKERS && !workers.has(url)) workers.set(url, { url: name, ...stamp() });
+    for (const [requestId, requested] of open) if (requested === url) open.delete(requestId);
+  });
+  const close = ({ requestId }: { requestId: string }): void => void open.delete(requestId);
+  cdp.on("Network.requestWillBeSent", sessionId, ({ requestId, request: { url }, type }) => {
+    if (isOfNetwork(url) && !ENDLESS_TYPES.has(type ?? "") && !workers.has(url)) open.set(requestId, url);
+  });
+  cdp.on("Network.responseReceived", sessionId, ({ requestId, response: { status, mimeType }, type }) => {
+    if (type === "Document" && main === null) main = { status, mimeType };
+    if (status >= 400) open.delete(requestId);
+  });
+  cdp.on("Network.loadingFinished", sessionId, close);
+  cdp.on("Network.loadingFailed", sessionId, close);
+  followFailures(cdp, sessionId, snapshotOrigin, fail);
 
   return {
+    followPart: (part) => followFailures(cdp, part, snapshotOrigin, fail),
     inFlight: () => [...open.values()].map((url) => `request: ${shorten(url)}`),
-    workers: () => [...workers].map(shorten),
-    failed: () => failed,
+    workers: () => [...workers.values()],
+    failed: () => [...failed.values()],
     document: () => main,
   };
 }

@@ -1,9 +1,11 @@
 import { ProblemError } from "@framewright/contract";
 
 import { type CommandName, CallTimeout, type Cdp } from "./cdp.ts";
-import { type ConsoleLog, followConsole } from "./console-log.ts";
+import { type ConsoleLog, openConsoleLog } from "./console-log.ts";
 import type { FrameControl } from "./find-browser.ts";
+import { followParts } from "./follow-parts.ts";
 import { followNetwork, type NetworkLog } from "./network-log.ts";
+import type { FrameSpan, PageNews, Seen } from "./seen.ts";
 import type { ProtocolMapping } from "devtools-protocol/types/protocol-mapping.js";
 
 type Commands = ProtocolMapping.Commands;
@@ -14,6 +16,9 @@ const COMMAND_TIMEOUT_MS = 10_000;
 export interface Page {
   readonly network: NetworkLog;
   readonly console: ConsoleLog;
+  /** What is seen of the page from now on belongs to these frames. Before the first call, it is loading. */
+  at(frames: FrameSpan): void;
+  news(): PageNews;
   send<M extends CommandName>(
     method: M,
     params: Commands[M]["paramsType"][0],
@@ -51,11 +56,21 @@ export async function openPage(cdp: Cdp, options: OpenOptions): Promise<Page> {
     { deadline: soon() },
   );
 
-  const network = followNetwork(cdp, sessionId, options.snapshotOrigin);
-  const console = followConsole(cdp, sessionId, options.onConsole);
+  let now: Seen = {};
+  const stamp = (): Seen => now;
+  const { snapshotOrigin, onConsole } = options;
+  const network = followNetwork(cdp, sessionId, { snapshotOrigin, stamp });
+  const console = openConsoleLog(cdp, { stamp, onLines: onConsole });
+  console.follow(sessionId);
   const page: Page = {
     network,
     console,
+    at: (frames) => void (now = { frames }),
+    news: () => ({
+      uncaught: console.uncaught(),
+      workers: network.workers(),
+      failedRequests: network.failed(),
+    }),
     send: (method, params, deadline = soon()) => cdp.send(method, params, { deadline, sessionId }),
     evaluate: async (expression, deadline) => {
       const { result, exceptionDetails } = await cdp
@@ -86,7 +101,10 @@ export async function openPage(cdp: Cdp, options: OpenOptions): Promise<Page> {
     // The browser's own clock moves no animation: the page runtime does.
     page.send("Animation.enable", undefined),
     page.send("Animation.setPlaybackRate", { playbackRate: 0 }),
-    page.send("Target.setAutoAttach", { autoAttach: true, waitForDebuggerOnStart: false, flatten: true }),
+    followParts(cdp, sessionId, (part) => {
+      console.follow(part);
+      network.followPart(part);
+    }),
     cdp.send("Browser.setDownloadBehavior", { behavior: "deny" }, { deadline: soon() }),
   ]);
   if (frameControl === "screenshot") {

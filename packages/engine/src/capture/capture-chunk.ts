@@ -1,8 +1,9 @@
 import { rm, stat } from "node:fs/promises";
 
+import type { PageNews } from "../browser/seen.ts";
 import { type Composition, untilComplete, withComposition } from "../composition.ts";
 import { type Encoder, startEncoder } from "../encode/encoder.ts";
-import type { ChunkFile, ChunkTask, TaskContext } from "../tasks.ts";
+import type { CapturedChunk, ChunkTask, TaskContext } from "../tasks.ts";
 import { IMAGE_FORMATS } from "./frame-source.ts";
 
 /** Frames that a page is stepped through in one call on the way to a chunk's start. */
@@ -21,6 +22,8 @@ async function skipTo(
   { signal, onFrames }: TaskContext,
 ): Promise<void> {
   const { page, frames } = composition;
+  // Which of these frames something belongs to cannot be told: they are stepped through many at a time.
+  if (chunk.startFrame > 0) page.at({ startFrame: 0, endFrame: chunk.startFrame });
   for (let next = 0; next < chunk.startFrame;) {
     signal.throwIfAborted();
     const deadline = Date.now() + source.frameTimeoutMs;
@@ -44,6 +47,7 @@ async function captureFrames(
   for (let frame = startFrame; frame < endFrame; frame++) {
     signal.throwIfAborted();
     const deadline = Date.now() + task.source.frameTimeoutMs;
+    composition.page.at({ startFrame: frame, endFrame: frame + 1 });
     if (await stepTo(composition, frame, deadline)) await untilComplete(composition, frame, deadline);
     await encoder.write(await composition.frames.capture(frame, image, deadline));
     onFrames?.(frame - startFrame + 1);
@@ -51,7 +55,11 @@ async function captureFrames(
 }
 
 /** Captures the chunk's frames from an open page into its file. */
-async function encodeChunk(composition: Composition, task: ChunkTask, context: TaskContext): Promise<void> {
+async function encodeChunk(
+  composition: Composition,
+  task: ChunkTask,
+  context: TaskContext,
+): Promise<PageNews> {
   const { picture, file } = task;
   const { tools, signal } = context;
   await skipTo(composition, task, context);
@@ -60,6 +68,7 @@ async function encodeChunk(composition: Composition, task: ChunkTask, context: T
   try {
     await captureFrames(composition, encoder, task, context);
     await encoder.finish();
+    return composition.page.news();
   } finally {
     await encoder.close();
   }
@@ -70,7 +79,7 @@ async function encodeChunk(composition: Composition, task: ChunkTask, context: T
  * On failure no file is left.
  * @throws ProblemError
  */
-export async function captureChunk(task: ChunkTask, context: TaskContext): Promise<ChunkFile> {
+export async function captureChunk(task: ChunkTask, context: TaskContext): Promise<CapturedChunk> {
   const { source, picture, chunk, file } = task;
   const options = {
     ...source,
@@ -83,9 +92,9 @@ export async function captureChunk(task: ChunkTask, context: TaskContext): Promi
     onConsole: context.onConsole,
   };
   try {
-    await withComposition(options, (composition) => encodeChunk(composition, task, context));
+    const news = await withComposition(options, (composition) => encodeChunk(composition, task, context));
     const { size } = await stat(file);
-    return { index: chunk.index, file, frames: chunk.endFrame - chunk.startFrame, bytes: size };
+    return { index: chunk.index, file, frames: chunk.endFrame - chunk.startFrame, bytes: size, news };
   } catch (error) {
     await rm(file, { force: true });
     throw error;

@@ -1,9 +1,7 @@
 import type { Warning } from "@framewright/contract";
-import type { Probe } from "@framewright/engine";
+import type { FailedRequest } from "@framewright/engine";
 
 import type { RefusedRequest } from "../files/egress-record.ts";
-
-type FailedRequest = Probe["failedRequests"][number];
 
 /** What there is to say of a request that the service's proxy did not let out, or could not. */
 const REFUSED: Record<RefusedRequest["why"], (url: string, refusal: RefusedRequest) => Warning> = {
@@ -24,20 +22,24 @@ const REFUSED: Record<RefusedRequest["why"], (url: string, refusal: RefusedReque
   }),
 };
 
+function failedWarning(url: string, reason: string): Warning {
+  return {
+    code: "request-failed",
+    message: `The page asked for ${url}, which failed: ${reason}.`,
+    remedy: "Correct the address, or add the missing file to the project.",
+  };
+}
+
 /** What failed of the page's own first, then what was refused. */
 export function requestWarnings(
   failed: readonly FailedRequest[],
   refusals: readonly RefusedRequest[],
 ): Warning[] {
   const byAuthority = new Map(refusals.map((refusal) => [authorityOf(refusal.target), refusal]));
-  const warnings = failed.map(({ url, reason, refused }): Warning => {
+  const warnings = failed.map(({ url, reason, refused, frames }): Warning => {
     const refusal = refused ? byAuthority.get(authorityOf(url)) : undefined;
-    if (refusal) return REFUSED[refusal.why](url, refusal);
-    return {
-      code: "request-failed",
-      message: `The page asked for ${url}, which failed: ${reason}.`,
-      remedy: "Correct the address, or add the missing file to the project.",
-    };
+    const warning = refusal ? REFUSED[refusal.why](url, refusal) : failedWarning(url, reason);
+    return { ...warning, ...(frames && { frames }) };
   });
   const isRefusal = ({ code }: Warning): boolean => code === "request-refused";
   return [...warnings.filter((warning) => !isRefusal(warning)), ...warnings.filter(isRefusal)];

@@ -90,6 +90,14 @@ export async function report(
   await appendEvents(tx, row.id, [{ type: "progress", progress }]);
 }
 
+export async function readWarnings(tx: Transaction, id: string): Promise<readonly Warning[]> {
+  const [row] = await tx.query<{ warnings: readonly Warning[] }>(
+    "SELECT warnings FROM framewright.renders WHERE id = $1",
+    [id],
+  );
+  return row?.warnings ?? [];
+}
+
 export async function warn(tx: Transaction, id: string, warnings: readonly Warning[]): Promise<void> {
   if (warnings.length === 0) return;
   await tx.query("UPDATE framewright.renders SET warnings = warnings || $2::jsonb WHERE id = $1", [

@@ -1,5 +1,5 @@
 import type { Chunk, Fps, Verdict } from "@framewright/contract";
-import type { ChunkFile, Expectation, Picture, Probe, Tools } from "@framewright/engine";
+import type { CapturedChunk, ChunkFile, Expectation, Picture, Probe, Tools } from "@framewright/engine";
 
 import type { RefusedRequest } from "../files/egress-record.ts";
 
@@ -35,6 +35,11 @@ export interface ChunkJob extends PageJob {
   readonly file: string;
 }
 
+export interface ChunkResult extends CapturedChunk {
+  /** Requests of the page that were not let out, or not delivered. */
+  readonly refused: readonly RefusedRequest[];
+}
+
 export interface AssembleJob {
   readonly kind: "assemble";
   readonly tools: Tools;
@@ -56,7 +61,7 @@ export interface VerifyJob {
 /** A job as a render worker takes it, with the result that it gives. */
 export interface Jobs {
   probe: { job: ProbeJob; result: ProbeResult };
-  chunk: { job: ChunkJob; result: ChunkFile };
+  chunk: { job: ChunkJob; result: ChunkResult };
   assemble: { job: AssembleJob; result: { bytes: number } };
   verify: { job: VerifyJob; result: Verdict };
 }

@@ -71,9 +71,11 @@ export function runJob(job: Job, context: JobContext): Promise<Jobs[keyof Jobs][
         refused: server.refused(),
       }));
     case "chunk":
-      return withPage(job, context, (source, task) =>
-        captureChunk({ source, picture: job.picture, chunk: job.chunk, file: job.file }, task),
-      );
+      return withPage(job, context, async (source, task, server) => {
+        const { picture, chunk, file } = job;
+        const captured = await captureChunk({ source, picture, chunk, file }, task);
+        return { ...captured, refused: server.refused() };
+      });
     case "assemble":
       return assemble(job, { ffmpeg: job.tools.ffmpeg.ffmpeg, signal: context.signal });
     case "verify":

@@ -165,7 +165,9 @@ test(
       };
       const tools = await machineTools({}, scratchDir);
       const { uncaught } = await probe(source, { tools, scratchDir, signal: AbortSignal.timeout(TEST_MS) });
-      expect(uncaught.join()).toMatch(/read:( (failed|refused)){5} outside (failed|refused)/);
+      expect(uncaught.map(({ text }) => text).join()).toMatch(
+        /read:( (failed|refused)){5} outside (failed|refused)/,
+      );
       expect(inside.reached).toEqual([]);
       // Each request is judged by an answer of its own: what was looked up is what is connected to.
       expect(lookups.filter((host) => host === "rebinds.test")).toHaveLength(2);

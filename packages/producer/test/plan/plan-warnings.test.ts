@@ -71,7 +71,10 @@ it("keeps the page's own errors before any number of refused requests, and count
     ...urls.map((url) => ({ url, reason: "HTTP 403", refused: true })),
     { url: "http://composition.localhost/missing.js", reason: "HTTP 404", refused: false },
   ];
-  const warnings = warningsOf({ uncaught: ["broken"], workers: ["clock.js"], failedRequests }, refused);
+  const warnings = warningsOf(
+    { uncaught: [{ text: "broken" }], workers: [{ url: "clock.js" }], failedRequests },
+    refused,
+  );
   const codes = warnings.map(({ code }) => code);
   expect(codes.slice(0, 3)).toEqual(["page-error", "worker-clock", "request-failed"]);
   expect(codes).toHaveLength(40);

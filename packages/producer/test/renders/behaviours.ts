@@ -43,7 +43,14 @@ export const healthy: Behaviour = async (job) => {
       const { index, startFrame, endFrame } = job.chunk;
       const content = `${startFrame}-${endFrame};`;
       await writeFile(job.file, content);
-      return { index, file: job.file, frames: endFrame - startFrame, bytes: content.length };
+      return {
+        index,
+        file: job.file,
+        frames: endFrame - startFrame,
+        bytes: content.length,
+        news: { uncaught: [], workers: [], failedRequests: [] },
+        refused: [],
+      };
     }
     case "assemble":
       await writeFile(job.file, "video");

@@ -40,8 +40,8 @@ test("a plan fails of its own fault, whatever its console holds", async () => {
 
 test("variables and warnings of any text render", async () => {
   const fleet = await openFleet();
-  const probed = probeOf() as { probe: { uncaught: string[] } };
-  probed.probe.uncaught.push(ODD);
+  const probed = probeOf() as { probe: { uncaught: { text: string }[] } };
+  probed.probe.uncaught.push({ text: ODD });
   const host = await fleet.start({ behaviour: except("probe", async () => probed) });
   const { id } = await host.submit({ options: { variables: { title: ODD } } });
   const { state, warnings } = await ended(host, id);

@@ -19,12 +19,14 @@ import type { Loss } from "../charges.ts";
 import { fpsOf } from "../fps-of.ts";
 import type { RenderRow } from "../render-row.ts";
 import { lockUnfinished, readRender, report, warn } from "../row-changes.ts";
+import type { ChunkFindings } from "../review/chunk-findings.ts";
 import { lossWarning, untilDone } from "../until-done.ts";
 import { inWorkFolder } from "../work-folder.ts";
 import { chargeLosses } from "./charge-losses.ts";
 import type { FlowDeps } from "./flow-deps.ts";
 import { priorityOf } from "./priority.ts";
 import { settle } from "./settle.ts";
+import { tellFindings } from "./tell-findings.ts";
 
 /** Joining and checking go before chunks: what is nearly done should not wait for what has just begun. */
 const FINISH_PRIORITY = Number.MAX_SAFE_INTEGER - 1;
@@ -41,6 +43,7 @@ interface StoredChunk {
   readonly key: string | null;
   readonly sha256: string | null;
   readonly frames: number;
+  readonly findings: ChunkFindings | null;
 }
 
 interface Run {
@@ -70,8 +73,9 @@ export async function assembleStep(lease: Lease, id: string, deps: FlowDeps): Pr
 
 async function finish(run: Run): Promise<void> {
   const { lease, row, plan, signal, deps } = run;
-  const { chunks, missing } = await bringChunks(run);
+  const { chunks, missing, findings } = await bringChunks(run);
   if (missing.length > 0) return settle(deps, lease, "done", (tx) => renderAgain(tx, row.id, missing, deps));
+  await tellFindings(row.id, findings, deps);
   const file = join(run.dir, "video.mp4");
   const verdict = await joinAndCheck(run, chunks, file);
   const key = `renders/${row.id}/${lease.id}-${lease.attempt}.mp4`;
@@ -86,9 +90,9 @@ async function bringChunks({
   dir,
   signal,
   deps,
-}: Run): Promise<{ chunks: ChunkFile[]; missing: StoredChunk[] }> {
+}: Run): Promise<{ chunks: ChunkFile[]; missing: StoredChunk[]; findings: ChunkFindings[] }> {
   const rows = await deps.database.query<StoredChunk>(
-    `SELECT c.index, f.key, f.sha256, c.end_frame - c.start_frame AS frames
+    `SELECT c.index, f.key, f.sha256, c.end_frame - c.start_frame AS frames, f.findings
      FROM framewright.chunks c LEFT JOIN framewright.chunk_files f USING (hash)
      WHERE c.render_id = $1 ORDER BY c.index`,
     [row.id],
@@ -102,7 +106,7 @@ async function bringChunks({
     if (bytes === undefined) missing.push(stored);
     else chunks.push({ index, file, frames, bytes });
   }
-  return { chunks, missing };
+  return { chunks, missing, findings: rows.flatMap(({ findings }) => findings ?? []) };
 }
 
 async function fetchChunk(

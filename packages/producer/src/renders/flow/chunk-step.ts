@@ -1,17 +1,18 @@
 import { join } from "node:path";
 
 import { type Chunk, isFinished, isProblemError, withEvidence } from "@framewright/contract";
-import type { ChunkFile } from "@framewright/engine";
 
+import { asJson } from "../../postgres/as-json.ts";
 import type { Transaction } from "../../postgres/database.ts";
 import type { Lease } from "../../queue/lease.ts";
 import type { Stored } from "../../store/port.ts";
-import type { ChunkJob } from "../../work/jobs.ts";
+import type { ChunkJob, ChunkResult } from "../../work/jobs.ts";
 import type { RunOptions } from "../../work/workers.ts";
 import type { Loss } from "../charges.ts";
 import { type Composition, pageJob } from "../plan-render.ts";
 import { pictureOf } from "../picture.ts";
 import type { LockedRender, RenderRow } from "../render-row.ts";
+import { type ChunkFindings, findingsOf } from "../review/chunk-findings.ts";
 import { readRender, report } from "../row-changes.ts";
 import { chunkSilenceMs } from "../time-limits.ts";
 import { lossWords, untilDone } from "../until-done.ts";
@@ -43,6 +44,11 @@ interface Capture {
   readonly deps: FlowDeps;
 }
 
+interface Captured {
+  readonly stored: Stored;
+  readonly findings: ChunkFindings;
+}
+
 /** Captures a chunk that is wanted, and stores it; where its content has come meanwhile, takes that. */
 export async function chunkStep(
   lease: Lease,
@@ -66,13 +72,13 @@ export async function chunkStep(
   const reports = openReports(deps, row.id, chunk.index);
   const key = `chunks/${hash}/${lease.id}-${lease.attempt}.mp4`;
   try {
-    const stored = await withComposition(deps, row, lease.signal, (composition) =>
+    const captured = await withComposition(deps, row, lease.signal, (composition) =>
       capture({ lease, row, chunk, composition, reports, deps }, (file, signal) =>
         store.put(key, file, { contentType: "video/mp4" }, signal),
       ),
     );
     await reports.close();
-    const made = { ...known, key, stored };
+    const made = { ...known, key, ...captured };
     await settle(deps, lease, "done", (tx, render) => storeChunk(tx, render, made, deps));
     deps.observer.chunkEnded("done", chunk.endFrame - chunk.startFrame);
   } catch (error) {
@@ -93,7 +99,7 @@ function ownHash(row: RenderRow, chunk: Chunk, { settings }: FlowDeps): string {
 function capture(
   input: Capture,
   keep: (file: string, signal: AbortSignal) => Promise<Stored>,
-): Promise<Stored> {
+): Promise<Captured> {
   const { lease, row, chunk, deps, reports } = input;
   const { renderScratchBytes } = deps.settings;
   const budget = { prefix: "chunk", maxBytes: renderScratchBytes, signal: lease.signal };
@@ -108,10 +114,10 @@ function capture(
   };
   return inWorkFolder(deps.scratch, budget, async (dir, signal) => {
     const noteLoss = chargeLosses(deps, row.id, warning);
-    const { file } = await untilDone({ noteLoss, signal, dir }, (onStarted) =>
+    const result = await untilDone({ noteLoss, signal, dir }, (onStarted) =>
       attempt(input, { dir, signal, onStarted }),
     );
-    return keep(file, signal);
+    return { stored: await keep(result.file, signal), findings: findingsOf(result) };
   });
 }
 
@@ -124,7 +130,7 @@ interface Attempt {
 async function attempt(
   { row, chunk, composition, reports, deps }: Capture,
   { dir, signal, onStarted }: Attempt,
-): Promise<ChunkFile> {
+): Promise<ChunkResult> {
   const { plan, page, options, deadline } = row;
   if (plan === null || page === null) throw new Error("A chunk is there before its plan.");
   const { settings, workers } = deps;
@@ -160,9 +166,8 @@ interface KnownChunk {
   readonly plannedHash: string;
 }
 
-interface Made extends KnownChunk {
+interface Made extends KnownChunk, Captured {
   readonly key: string;
-  readonly stored: Stored;
 }
 
 /** The row decides whose file is the one: a later one of the same content is removed by the sweep. */
@@ -172,11 +177,11 @@ async function storeChunk(
   made: Made,
   deps: FlowDeps,
 ): Promise<void> {
-  const { chunk, hash, key, stored } = made;
+  const { chunk, hash, key, stored, findings } = made;
   await tx.query(
-    `INSERT INTO framewright.chunk_files (hash, key, sha256, bytes, frames) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (hash) DO UPDATE SET used_at = now()`,
-    [hash, key, stored.sha256, stored.bytes, chunk.endFrame - chunk.startFrame],
+    `INSERT INTO framewright.chunk_files (hash, key, sha256, bytes, frames, findings) VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (hash) DO UPDATE SET used_at = now(), findings = coalesce(chunk_files.findings, excluded.findings)`,
+    [hash, key, stored.sha256, stored.bytes, chunk.endFrame - chunk.startFrame, asJson(findings)],
   );
   await takeDone(tx, render, made, deps);
 }
