@@ -56,7 +56,9 @@ export async function openPage(body: string, options: PageOptions = {}): Promise
     response.end(`<!doctype html><html><head>${head}</head><body>${body}</body></html>`);
   };
   const server = createServer(({ url = "" }, response) => {
-    answer(url, response).catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
+    answer(url, response).catch((error: unknown) =>
+      response.destroy(error instanceof Error ? error : undefined),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const cleanUp = async (): Promise<void> => {
