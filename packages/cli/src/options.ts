@@ -13,6 +13,7 @@ export interface SettingFlags {
   readonly variables?: string;
   readonly range?: string;
   readonly allowEmpty?: boolean;
+  readonly duration?: string;
 }
 
 /** Which service to use, and as whom. */
@@ -38,6 +39,11 @@ function parseRange(text: string): Range {
   throw badInput(`--range ${text} is not a range.`, "Give frames like 0-90, or seconds like 1.5s-3s.");
 }
 
+/** Seconds, with or without their unit; NaN for anything else, which the schema refuses. */
+function parseDuration(text: string): number {
+  return /^\d+(\.\d+)?s?$/.test(text) ? Number.parseFloat(text) : Number.NaN;
+}
+
 async function parseVariables(text: string): Promise<unknown> {
   const remedy = 'Give a JSON object like \'{"title":"Hello"}\', or @ and the path of a file that holds one.';
   try {
@@ -50,7 +56,7 @@ async function parseVariables(text: string): Promise<unknown> {
 
 /** Turns flags into the options of a request, checked by its schema. Throws CommandError with exit code 2. */
 export async function readOptions(flags: SettingFlags): Promise<RenderOptions> {
-  const { fps, width, height, quality, variables, range, allowEmpty } = flags;
+  const { fps, width, height, quality, variables, range, duration, allowEmpty } = flags;
   const result = RenderOptionsSchema.safeParse({
     ...(fps !== undefined && { fps }),
     ...(width !== undefined && { width: Number(width) }),
@@ -59,6 +65,7 @@ export async function readOptions(flags: SettingFlags): Promise<RenderOptions> {
     ...(variables !== undefined && { variables: await parseVariables(variables) }),
     ...(range !== undefined && { range: parseRange(range) }),
     ...(allowEmpty !== undefined && { allowEmpty }),
+    ...(duration !== undefined && { duration: parseDuration(duration) }),
   });
   if (result.success) return result.data;
   const faults = result.error.issues.map(({ path, message }) => `--${path.join(".")}: ${message}`);

@@ -24,6 +24,7 @@ function withSettings(command: Command): Command {
     .option("--variables <json>", "values for the composition's variables, or @ and a JSON file")
     .option("--range <from-to>", "part to render, end exclusive: frames 0-90, or seconds 1.5s-3s")
     .option("--allow-empty", "take a video in which nothing is drawn for a success")
+    .option("--duration <seconds>", "length of a composition that declares none")
     .option("--server <url>", "a running service (default: one is started for the call)")
     .addOption(
       new Option("--api-key <key>", "the key that the service knows you by").env("FRAMEWRIGHT_API_KEY"),

@@ -16,6 +16,8 @@ describe("the flags", () => {
     [{ range: "0-90" }, { range: { startFrame: 0, endFrame: 90 } }],
     [{ range: "1.5s-3s" }, { range: { startSeconds: 1.5, endSeconds: 3 } }],
     [{ range: "0-0.5s" }, { range: { startSeconds: 0, endSeconds: 0.5 } }],
+    [{ duration: "2.5" }, { duration: 2.5 }],
+    [{ duration: "3s" }, { duration: 3 }],
     [{ variables: '{"title":"Hi"}' }, { variables: { title: "Hi" } }],
   ])("%j become the request %j", async (flags, request) => {
     expect(await readOptions(flags)).toEqual(request);
@@ -34,6 +36,8 @@ describe("the flags", () => {
     [{ height: "-2" }, "--height"],
     [{ quality: "best" }, "--quality"],
     [{ range: "90" }, "--range"],
+    [{ duration: "long" }, "--duration"],
+    [{ duration: "0" }, "--duration"],
     [{ range: "1.5-3" }, "--range"],
     [{ variables: "{" }, "--variables"],
     [{ variables: "[1]" }, "--variables"],

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { WarningSchema } from "./plan.ts";
 import {
+  DurationSchema,
   EntryFileSchema,
   FormatSchema,
   FpsSchema,
@@ -27,6 +28,7 @@ export const HyperframesRequestSchema = z
     format: FormatSchema.optional(),
     variables: VariablesSchema.optional(),
     allowEmpty: z.boolean().optional(),
+    duration: DurationSchema.optional(),
   })
   .refine((body) => body.html !== undefined || body.projectDir !== undefined, {
     message: "a source is needed: `html` or `projectDir`",

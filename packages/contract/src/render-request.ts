@@ -68,6 +68,10 @@ function hasNoCredentials(text: string): boolean {
   return url === null || (url.username === "" && url.password === "");
 }
 
+export const DurationSchema = z.number().positive().meta({
+  description: "Length in seconds of a composition that declares none; what it declares comes first.",
+});
+
 export const CallbackUrlSchema = z
   .url({ protocol: /^https?$/, error: "must be an http or https URL" })
   .max(MAX_URL_LENGTH)
@@ -90,6 +94,7 @@ const options = {
   quality: QualitySchema.optional().meta({ description: "(Default: standard)" }),
   format: FormatSchema.optional().meta({ description: "(Default: mp4)" }),
   variables: VariablesSchema.optional(),
+  duration: DurationSchema.optional(),
   range: RangeSchema.optional(),
   allowEmpty: z.boolean().optional().meta({
     description: "Whether a video in which nothing is drawn is a success all the same. (Default: false)",

@@ -5,6 +5,8 @@ export interface PageConfig {
   /** Overrides of the composition's variables, by id. */
   readonly variables: Readonly<Record<string, unknown>>;
   readonly fps: { readonly num: number; readonly den: number };
+  /** The request says how long the composition is, should that not: no time passes for it to do so. */
+  readonly isLengthGiven?: boolean;
 }
 
 /** A number as the page holds it, as text: JSON has no NaN and no Infinity. */

@@ -58,7 +58,7 @@ function childRuntimes(): PageRuntime[] {
   });
 }
 
-function createRuntime({ fps, variables }: PageConfig): PageRuntime {
+function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRuntime {
   let leadInMs = 0;
   let leadInSteps = 0;
   let lastFrame = -1;
@@ -92,7 +92,7 @@ function createRuntime({ fps, variables }: PageConfig): PageRuntime {
     waitUntil,
     declarations: () => declarations(leadInMs, variables),
     leadIn: async () => {
-      if (isDeclared() || leadInSteps >= LEAD_IN_MAX_STEPS) return false;
+      if (isLengthGiven === true || isDeclared() || leadInSteps >= LEAD_IN_MAX_STEPS) return false;
       leadInMs = (++leadInSteps * 1000) / LEAD_IN_STEPS_PER_SECOND;
       await advance(leadInMs, async () => syncAnimations());
       syncAnimations();

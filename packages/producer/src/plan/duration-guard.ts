@@ -6,8 +6,11 @@ const ENDLESS_SECONDS = 1e9;
 
 export interface Duration {
   readonly seconds: number;
-  readonly source: DeclaredDuration["source"];
+  readonly source: DeclaredDuration["source"] | "request";
 }
+
+/** What a page says outright; anything else is only what its content comes to. */
+const DECLARED: readonly DeclaredDuration["source"][] = ["attribute", "hf", "timeline"];
 
 function nameOf(source: DeclaredDuration["source"], compositionId: string | null): string {
   switch (source) {
@@ -28,13 +31,30 @@ function parse({ source, seconds: { type, text } }: DeclaredDuration): number {
   return text.trim() === "" ? Number.NaN : Number(text);
 }
 
+function isEndless(declared: DeclaredDuration): boolean {
+  const value = parse(declared);
+  return value === Infinity || value >= ENDLESS_SECONDS;
+}
+
+function guardMax(seconds: number, name: string, maxSeconds: number): void {
+  if (seconds <= maxSeconds) return;
+  throw new ProblemError(
+    "duration-too-long",
+    `It is ${seconds} s long, says ${name}; PRODUCER_MAX_DURATION_SECONDS allows ${maxSeconds}.`,
+  );
+}
+
 /**
  * Decides how long a composition is, by arithmetic alone: nothing is counted or enumerated before this has passed.
  * @throws ProblemError `duration-missing`, `duration-invalid`, `duration-infinite`, `duration-too-long`
  */
-export function guardDuration(declarations: Declarations, maxSeconds: number): Duration {
+export function guardDuration(declarations: Declarations, maxSeconds: number, requested?: number): Duration {
   const { durations, endless, compositionId } = declarations;
   const [declared] = durations;
+  if (requested !== undefined && (!declared || !DECLARED.includes(declared.source) || isEndless(declared))) {
+    guardMax(requested, "the request's `duration`", maxSeconds);
+    return { seconds: requested, source: "request" };
+  }
   if (!declared) {
     throw new ProblemError(
       "duration-missing",
@@ -44,7 +64,7 @@ export function guardDuration(declarations: Declarations, maxSeconds: number): D
   const { source, seconds: raw } = declared;
   const name = nameOf(source, compositionId);
   const value = parse(declared);
-  if (value === Infinity || value >= ENDLESS_SECONDS) {
+  if (isEndless(declared)) {
     const because = endless.length > 0 ? ` Endless: ${endless.join("; ")}.` : "";
     throw new ProblemError("duration-infinite", `It is ${raw.text} s long, says ${name}.${because}`);
   }
@@ -52,11 +72,6 @@ export function guardDuration(declarations: Declarations, maxSeconds: number): D
     const shown = raw.type === "string" ? `"${raw.text}"` : raw.text;
     throw new ProblemError("duration-invalid", `Its length is ${shown}, says ${name}.`);
   }
-  if (value > maxSeconds) {
-    throw new ProblemError(
-      "duration-too-long",
-      `It is ${value} s long, says ${name}; PRODUCER_MAX_DURATION_SECONDS allows ${maxSeconds}.`,
-    );
-  }
+  guardMax(value, name, maxSeconds);
   return { seconds: value, source };
 }

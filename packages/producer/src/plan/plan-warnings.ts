@@ -22,16 +22,36 @@ function cutWarning({ declarations }: Probe, duration: Duration, fps: Fps): Warn
   ];
 }
 
+interface Asked {
+  readonly fps: Fps;
+  /** The length that the request gives, in seconds. */
+  readonly requestedSeconds?: number | undefined;
+}
+
+/** The request gives a length to a composition that has one. */
+function lengthWarning(duration: Duration, { fps, requestedSeconds }: Asked): Warning[] {
+  if (requestedSeconds === undefined || duration.source === "request") return [];
+  if (Math.abs(requestedSeconds - duration.seconds) <= framesToSeconds(1, fps)) return [];
+  return [
+    {
+      code: "duration-declared",
+      message: `The request's \`duration\` of ${requestedSeconds} s is not used: the composition declares ${duration.seconds} s.`,
+      remedy: "Leave `duration` out, change what the composition declares, or ask for a part with `range`.",
+    },
+  ];
+}
+
 /** Everything that may show in the result without stopping the render. */
 export function planWarnings(
   probe: Probe,
   refused: readonly RefusedRequest[],
   duration: Duration,
-  fps: Fps,
+  asked: Asked,
 ): Warning[] {
   return shortenWarnings([
     ...probe.declarations.warnings,
-    ...cutWarning(probe, duration, fps),
+    ...lengthWarning(duration, asked),
+    ...cutWarning(probe, duration, asked.fps),
     ...pageWarnings(probe, refused),
   ]);
 }

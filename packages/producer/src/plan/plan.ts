@@ -44,7 +44,7 @@ function countFrames(seconds: number, fps: Fps, maxFrames: number): number {
 export function plan(input: PlanInput): Planned {
   const { probe, options, fps, snapshotHash, hosts, refused, limits, workers } = input;
   const { declarations } = probe;
-  const duration = guardDuration(declarations, limits.maxDurationSeconds);
+  const duration = guardDuration(declarations, limits.maxDurationSeconds, options.duration);
   const totalFrames = countFrames(duration.seconds, fps, limits.maxFrames);
   const { page, video, deviceScaleFactor, warnings } = guardSize(declarations, {
     ...(options.width !== undefined && { width: options.width }),
@@ -69,7 +69,10 @@ export function plan(input: PlanInput): Planned {
       chunks,
       snapshotHash,
       hosts: [...hosts],
-      warnings: [...warnings, ...planWarnings(probe, refused, duration, fps)],
+      warnings: [
+        ...warnings,
+        ...planWarnings(probe, refused, duration, { fps, requestedSeconds: options.duration }),
+      ],
       estimate: estimate(frames, chunks.length, video, workers),
     },
   };

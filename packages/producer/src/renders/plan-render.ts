@@ -50,6 +50,7 @@ export function pageJob(
     entryFile: options.entryFile ?? "index.html",
     variables: options.variables ?? {},
     fps: fpsOf(options.fps),
+    isLengthGiven: options.duration !== undefined,
   };
 }
 

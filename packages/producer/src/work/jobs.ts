@@ -10,6 +10,8 @@ export interface PageJob {
   readonly entryFile: string;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly fps: Fps;
+  /** The request says how long the composition is, should that not. */
+  readonly isLengthGiven?: boolean;
   readonly allowedHosts: readonly string[];
   /** A folder of the job's own. */
   readonly scratchDir: string;

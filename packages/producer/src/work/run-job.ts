@@ -31,7 +31,8 @@ async function withPage<T>(
   { signal, progress }: JobContext,
   work: (source: PageSource, context: TaskContext, server: SnapshotServer) => Promise<T>,
 ): Promise<T> {
-  const script = await pageScript({ variables: job.variables, fps: job.fps });
+  const { variables, fps, isLengthGiven = false } = job;
+  const script = await pageScript({ variables, fps, isLengthGiven });
   const server = await startSnapshotServer({
     root: job.snapshotDir,
     headHtml: pageHeadHtml(script),

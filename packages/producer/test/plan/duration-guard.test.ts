@@ -72,3 +72,18 @@ it("takes the first declaration, so that an endless timeline behind a finite att
   const declarations = declare([attribute("6"), timeline("1e10")], ["the tween of #spinner has repeat: -1"]);
   expect(guardDuration(declarations, 14_400)).toEqual({ seconds: 6, source: "attribute" });
 });
+
+const animations: DeclaredDuration = { source: "animations", seconds: { type: "number", text: "0.6" } };
+
+it.each([
+  ["declares none", [], { seconds: 4, source: "request" }],
+  ["only has animations, which may be over sooner", [animations], { seconds: 4, source: "request" }],
+  ["never ends", [timeline("1e10"), animations], { seconds: 4, source: "request" }],
+  ["declares one", [attribute("6"), animations], { seconds: 6, source: "attribute" }],
+])("takes the request's length for a composition that %s", (_name, durations, duration) => {
+  expect(guardDuration(declare(durations), 14_400, 4)).toEqual(duration);
+});
+
+it("refuses a length of the request that is too long, and says that it is the request's", () => {
+  expect(() => guardDuration(declare([]), 10, 11)).toThrow("It is 11 s long, says the request's `duration`");
+});

@@ -7,24 +7,25 @@ import { planWarnings } from "../../src/plan/plan-warnings.ts";
 
 const TUNNEL = "net::ERR_TUNNEL_CONNECTION_FAILED";
 
+const emptyProbe: Probe = {
+  declarations: {
+    compositionId: "main",
+    width: null,
+    height: null,
+    durations: [],
+    endless: [],
+    variablesError: null,
+    leadInMs: 0,
+    warnings: [],
+  },
+  uncaught: [],
+  workers: [],
+  failedRequests: [],
+};
+
 function warningsOf(seen: Partial<Probe>, refused: readonly RefusedRequest[] = []): Warning[] {
-  const probe: Probe = {
-    declarations: {
-      compositionId: "main",
-      width: null,
-      height: null,
-      durations: [],
-      endless: [],
-      variablesError: null,
-      leadInMs: 0,
-      warnings: [],
-    },
-    uncaught: [],
-    workers: [],
-    failedRequests: [],
-    ...seen,
-  };
-  return planWarnings(probe, refused, { seconds: 1, source: "attribute" }, { num: 30, den: 1 });
+  const probe: Probe = { ...emptyProbe, ...seen };
+  return planWarnings(probe, refused, { seconds: 1, source: "attribute" }, { fps: { num: 30, den: 1 } });
 }
 
 /** The warning of one request, by what the proxy noted of it. */
@@ -83,4 +84,18 @@ it("keeps the page's own errors before any number of refused requests, and count
     code: "more-warnings",
     message: expect.stringContaining("12 request-refused"),
   });
+});
+
+it("says that the request's length is not used where the composition declares one", () => {
+  const warn = (requestedSeconds: number): Warning[] =>
+    planWarnings(
+      emptyProbe,
+      [],
+      { seconds: 6, source: "attribute" },
+      { fps: { num: 30, den: 1 }, requestedSeconds },
+    );
+  expect(warn(4)).toMatchObject([
+    { code: "duration-declared", message: expect.stringContaining("declares 6 s") },
+  ]);
+  expect(warn(6)).toEqual([]);
 });

@@ -33,6 +33,7 @@ export function chunkHash(
     snapshot: snapshot.hash,
     entryFile: options.entryFile ?? "index.html",
     variables: options.variables ?? {},
+    isLengthGiven: options.duration !== undefined,
     picture: pictureOf(options, plan, page),
     startFrame,
     endFrame,
