@@ -11,6 +11,7 @@ import { beginFrameSource } from "./capture/begin-frame.ts";
 import type { FrameSource } from "./capture/frame-source.ts";
 import { screenshotSource } from "./capture/screenshot.ts";
 import { orDiskFull } from "./disk-full.ts";
+import type { PendingWork } from "./page-protocol.ts";
 
 /** How often a page that is not ready is asked again: a tenth of the shortest thing worth waiting for. */
 const POLL_MS = 20;
@@ -83,14 +84,20 @@ function checkDocument(page: Page): void {
   }
 }
 
-function isStrings(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === "string");
+function isPendingWork(value: unknown): value is PendingWork {
+  return typeof value === "object" && value !== null && "loading" in value && "awaited" in value;
 }
 
 /** Everything that page and network still wait for. */
-async function pendingWork(page: Page, deadline: number): Promise<string[]> {
-  const names = await page.evaluate('globalThis.__framewright?.pending() ?? ["document: loading"]', deadline);
-  return [...(isStrings(names) ? names : []), ...page.network.inFlight()];
+async function pendingWork(page: Page, expression: string, deadline: number): Promise<PendingWork> {
+  const found = await page.evaluate(
+    `globalThis.__framewright?.${expression} ?? { loading: ["document: loading"], awaited: [] }`,
+    deadline,
+  );
+  if (!isPendingWork(found)) {
+    throw new ProblemError("page-script-failed", "A script of the composition replaced the page runtime.");
+  }
+  return { loading: [...found.loading, ...page.network.inFlight()], awaited: found.awaited };
 }
 
 /** Tells what the page waits for, when that changes. */
@@ -119,16 +126,17 @@ async function untilReady(page: Page, frames: FrameSource, options: OpenComposit
   const report = waitingReport(options);
   let quiet = 0;
   for (;;) {
-    const pending = await pendingWork(page, answerBy);
+    const { loading, awaited } = await pendingWork(page, "pending()", answerBy);
     checkDocument(page);
-    const first = pending[0] ?? null;
-    report(first);
-    quiet = first === null ? quiet + 1 : 0;
-    // Once it is quiet, time may pass for a page that has not yet said how long it is.
-    if (quiet >= QUIET_POLLS && (await page.evaluate("__framewright.leadIn()", answerBy)) === false) return;
-    if (Date.now() + POLL_MS > deadline) throw notReady(page, pending, options.readyTimeoutMs);
+    report(loading[0] ?? awaited[0] ?? null);
+    quiet = loading.length === 0 ? quiet + 1 : 0;
+    // Once it is quiet, time may pass for what the page awaits, or until it says how long it is.
+    const state = quiet < QUIET_POLLS ? "quiet" : await page.evaluate("__framewright.leadIn()", answerBy);
+    if (state === "ready") return;
+    if (Date.now() + POLL_MS > deadline)
+      throw notReady(page, [...loading, ...awaited], options.readyTimeoutMs);
     await frames.settle(answerBy);
-    if (first !== null) await sleep(POLL_MS, undefined, { signal: options.signal });
+    if (loading.length > 0 || state === "stands") await sleep(POLL_MS, undefined, { signal: options.signal });
   }
 }
 
@@ -141,7 +149,8 @@ export async function untilComplete(
   const { page, frames } = composition;
   const answerBy = deadline + LAST_ANSWER_MS;
   for (;;) {
-    const pending = await pendingWork(page, answerBy);
+    const { loading, awaited } = await pendingWork(page, "linger()", answerBy);
+    const pending = [...loading, ...awaited];
     if (pending.length === 0) return;
     if (Date.now() + POLL_MS > deadline) {
       throw new ProblemError(

@@ -37,18 +37,29 @@ export interface Declarations {
   readonly warnings: readonly { code: string; message: string; remedy: string }[];
 }
 
-/** After a step: what the frame still waits for before it may be captured. Empty when it is complete. */
-export type Pending = readonly string[];
+/** What a page or a frame still waits for, named for a person, e.g. "font: Inter 700". */
+export interface PendingWork {
+  /** What the browser loads, decodes or computes. */
+  readonly loading: readonly string[];
+  /** Promises of the composition. */
+  readonly awaited: readonly string[];
+}
+
+/** Before frame 0: ready for it, moved on by a step of virtual time, or at a stand since no more time may pass. */
+export type LeadIn = "ready" | "moved" | "stands";
 
 /** The page side, as `window.__framewright`. */
 export interface PageRuntime {
-  /** What the page waits for before it is ready, e.g. "font: Inter 700". */
-  pending(): Pending;
-  /** Advances virtual time by one 60th of a second while the page has not declared itself. False when it has, or after 10 s. */
-  leadIn(): Promise<boolean>;
+  pending(): PendingWork;
+  /** Advances virtual time by one 60th of a second while the page has not declared itself or awaits a promise, at most by 10 s. */
+  leadIn(): Promise<LeadIn>;
+  /** Lets time pass within the frame that was stepped to, for the promises that delay it. */
+  linger(): Promise<PendingWork>;
+  /** What keeps a step from ending. */
+  busyWith(): readonly string[];
   declarations(): Declarations;
   /** Steps through every frame up to `frame`, and says what it still waits for. */
-  stepTo(frame: number): Promise<Pending>;
+  stepTo(frame: number): Promise<readonly string[]>;
   /** Steps towards `frame` as far as no frame of the browser is needed in between, and says where it is: one step at least. */
   skipTo(frame: number): Promise<number>;
   /** Delays readiness, or the current frame, until the promise settles. For compositions. */

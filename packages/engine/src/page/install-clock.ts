@@ -1,5 +1,7 @@
-import { cancelFrame, clearTimer, dateNow, now, requestFrame, setInterval, setTimeout } from "./clock.ts";
+import { cancelFrame, requestFrame } from "./frame-callbacks.ts";
 import { native } from "./native.ts";
+import { dateNow, scriptNow, timelineNow, timeOrigin } from "./time.ts";
+import { clearTimer, setInterval, setTimeout } from "./timers.ts";
 
 function replace(target: object, properties: Record<string, unknown>): void {
   for (const [key, value] of Object.entries(properties)) {
@@ -62,10 +64,13 @@ export function installClock(): void {
   });
   installOtherClocks();
   native.Date.prototype.constructor = window.Date;
-  replace(Performance.prototype, { now });
+  replace(Performance.prototype, { now: scriptNow });
   Object.defineProperty(Performance.prototype, "timeOrigin", {
-    get: () => dateNow() - now(),
+    get: timeOrigin,
     configurable: true,
   });
-  Object.defineProperty(AnimationTimeline.prototype, "currentTime", { get: now, configurable: true });
+  Object.defineProperty(AnimationTimeline.prototype, "currentTime", {
+    get: timelineNow,
+    configurable: true,
+  });
 }

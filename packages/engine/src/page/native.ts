@@ -4,6 +4,7 @@ export const native = {
   setTimeout: window.setTimeout.bind(window),
   requestAnimationFrame: window.requestAnimationFrame.bind(window),
   Date: window.Date,
+  Promise: window.Promise,
   pause: Animation.prototype.pause,
   play: Animation.prototype.play,
   finish: Animation.prototype.finish,

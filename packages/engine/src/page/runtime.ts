@@ -1,4 +1,4 @@
-import type { PageConfig, PageRuntime, Pending } from "../page-protocol.ts";
+import type { PageConfig, PageRuntime, PendingWork } from "../page-protocol.ts";
 import {
   adaptersPending,
   installAdapters,
@@ -7,15 +7,19 @@ import {
 } from "./adapters/adapters.ts";
 import { installPlayer } from "./adapters/player.ts";
 import { installAnimations, syncAnimations } from "./animations.ts";
-import { advance } from "./clock.ts";
+import { installCanvasBlobs } from "./canvas-blobs.ts";
+import { awaited, waitUntil } from "./awaited.ts";
+import { installBrowserEvents } from "./browser-events.ts";
+import { installBrowserWork } from "./browser-work.ts";
+import { advance, isSeeking, linger } from "./clock.ts";
 import { compositionStart, installClips, seekClips } from "./clips.ts";
 import { rootTimeline, timelines } from "./composition.ts";
-import { declarations, isDeclared } from "./declarations.ts";
+import { declarations } from "./declarations.ts";
 import { installClock } from "./install-clock.ts";
+import { leadIn, leadInMs } from "./lead-in.ts";
+import { loading } from "./loading.ts";
 import { macrotask } from "./native.ts";
-import { pending, waitUntil } from "./pending.ts";
 import { findDeclaredRoots, allElements, installRoots } from "./roots.ts";
-import { installRequests } from "./requests.ts";
 import { installFrameNeeds, needsFrames } from "./frame-needs.ts";
 import { installRandom } from "./random.ts";
 import { installVariables } from "./variables.ts";
@@ -25,10 +29,6 @@ declare global {
     __framewright?: PageRuntime;
   }
 }
-
-/** Steps of the lead-in: a display's usual rate. */
-const LEAD_IN_STEPS_PER_SECOND = 60;
-const LEAD_IN_MAX_STEPS = 600;
 
 /** GSAP does not render what stands at the very start of a timeline until its time has moved. */
 const AFTER_START_SECONDS = 1e-5;
@@ -59,8 +59,6 @@ function childRuntimes(): PageRuntime[] {
 }
 
 function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRuntime {
-  let leadInMs = 0;
-  let leadInSteps = 0;
   let lastFrame = -1;
   /** A frame that comes later begins with its own frame 0. */
   const firstFrames = new WeakMap<PageRuntime, number>();
@@ -70,15 +68,24 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
     return first;
   };
 
-  const allPending = (): Pending => {
+  const allAwaited = (): string[] => [...adaptersPending(), ...awaited()];
+
+  const pending = (): PendingWork => {
     if (lastFrame < 0) findDeclaredRoots();
     syncAnimations();
-    return [...adaptersPending(), ...pending(), ...childRuntimes().flatMap((child) => child.pending())];
+    const all = [
+      { loading: loading(), awaited: allAwaited() },
+      ...childRuntimes().map((child) => child.pending()),
+    ];
+    return {
+      loading: all.flatMap((each) => each.loading),
+      awaited: all.flatMap((each) => each.awaited),
+    };
   };
 
   const step = async (frame: number): Promise<void> => {
     const timeMs = (frame * 1000 * fps.den) / fps.num;
-    await advance(leadInMs + timeMs, async () => {
+    await advance(leadInMs() + timeMs, async () => {
       await seek(timeMs / 1000);
       // As in any browser, animations have moved before the frame's callbacks look at them.
       syncAnimations();
@@ -88,20 +95,32 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
   };
 
   return {
-    pending: allPending,
+    pending,
     waitUntil,
-    declarations: () => declarations(leadInMs, variables),
+    declarations: () => declarations(leadInMs(), variables),
     leadIn: async () => {
-      if (isLengthGiven === true || isDeclared() || leadInSteps >= LEAD_IN_MAX_STEPS) return false;
-      leadInMs = (++leadInSteps * 1000) / LEAD_IN_STEPS_PER_SECOND;
-      await advance(leadInMs, async () => syncAnimations());
-      syncAnimations();
-      return true;
+      const states = await Promise.all([
+        leadIn(allAwaited().length > 0, isLengthGiven === true),
+        ...childRuntimes().map((child) => child.leadIn()),
+      ]);
+      return (
+        states.find((state) => state === "moved") ?? states.find((state) => state === "stands") ?? "ready"
+      );
+    },
+    linger: async () => {
+      if (pending().loading.length === 0 && allAwaited().length > 0) await linger();
+      await Promise.all(childRuntimes().map((child) => child.linger()));
+      return pending();
+    },
+    busyWith: () => {
+      const { loading, awaited } = pending();
+      return [...(isSeeking() ? ["the promise of a seek"] : []), ...awaited, ...loading];
     },
     stepTo: async (frame) => {
       while (lastFrame < frame) await step(++lastFrame);
       await macrotask();
-      return allPending();
+      const { loading, awaited } = pending();
+      return [...loading, ...awaited];
     },
     skipTo: async (frame) => {
       do await step(++lastFrame);
@@ -114,7 +133,9 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
 function install(config: PageConfig): void {
   if (window.__framewright) return;
   installFrameNeeds();
-  installRequests();
+  installBrowserWork();
+  installBrowserEvents();
+  installCanvasBlobs();
   installRoots();
   installClips();
   installClock();

@@ -1,4 +1,4 @@
-import { waitUntil } from "../pending.ts";
+import { waitUntil } from "../awaited.ts";
 import { type Adapter, listed } from "./adapter.ts";
 
 declare global {

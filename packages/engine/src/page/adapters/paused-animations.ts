@@ -1,4 +1,5 @@
 import { native } from "../native.ts";
+import { upToMicrosecond } from "../time.ts";
 import type { Adapter } from "./adapter.ts";
 
 interface Followed {
@@ -25,7 +26,8 @@ function isOurs(animation: Animation, state: Followed): boolean {
 
 function follow(animation: Animation, state: Followed): void {
   state.baseMs ??= ownTime(animation);
-  native.currentTime.set.call(animation, state.baseMs + (compositionSeconds - state.sinceSeconds) * 1000);
+  const time = state.baseMs + (compositionSeconds - state.sinceSeconds) * 1000;
+  native.currentTime.set.call(animation, upToMicrosecond(time));
   state.movedToMs = ownTime(animation);
 }
 

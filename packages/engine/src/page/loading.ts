@@ -1,16 +1,4 @@
-/** Promises that the composition asked us to wait for, with their labels. */
-const declared = new Map<PromiseLike<unknown>, string>();
-
-export function waitUntil(promise: PromiseLike<unknown>, label = "a promise of the composition"): void {
-  if (declared.has(promise)) return;
-  declared.set(promise, label);
-  const settled = (): void => void declared.delete(promise);
-  promise.then(settled, (error: unknown) => {
-    settled();
-    // The page's failure is the page's to see: it reaches the console as an uncaught error.
-    reportError(error);
-  });
-}
+import { openWork } from "./tracked-work.ts";
 
 function shorten(url: string): string {
   const path = url.startsWith("data:") ? "data:" : url;
@@ -52,19 +40,8 @@ function pendingImages(): string[] {
   return names;
 }
 
-/** What the page waits for now, named for a person. Empty when nothing. */
-export function pending(): string[] {
-  const names: string[] = [];
-  if (document.readyState !== "complete") names.push(`document: ${document.readyState}`);
-  const ready = window.__hf?.ready;
-  if (ready && typeof ready.then === "function") awaitReady(ready);
-  return [...names, ...pendingFonts(), ...pendingImages(), ...declared.values()];
-}
-
-let awaited: PromiseLike<unknown> | null = null;
-
-function awaitReady(ready: PromiseLike<unknown>): void {
-  if (awaited === ready) return;
-  awaited = ready;
-  waitUntil(ready, "window.__hf.ready");
+/** What the browser still loads, decodes or computes for the page, named for a person. */
+export function loading(): string[] {
+  const names = document.readyState === "complete" ? [] : [`document: ${document.readyState}`];
+  return [...names, ...pendingFonts(), ...pendingImages(), ...openWork()];
 }
