@@ -78,7 +78,7 @@ it("settles `finished` and fires `finish` when an animation is over", async () =
     `${ROOT}<script>
       const log = [];
       const fade = box.animate(${FADE}, 450);
-      fade.finished.then(() => log.push("finished@" + performance.now()));
+      fade.finished.then(() => log.push("finished@" + Math.round(performance.now())));
       fade.addEventListener("finish", () => log.push("finish"));
     </script>`,
     async ({ read, stepTo, composition }) => {

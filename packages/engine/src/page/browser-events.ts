@@ -45,7 +45,7 @@ function followImages(): void {
     if (image.complete && image.currentSrc === "") return;
     const isLocal = /^(data|blob):/.test(image.src);
     const patienceMs = isLocal ? LOCAL_PATIENCE_MS : REMOTE_PATIENCE_MS;
-    untilEvent(image, ["load", "error"], { name: null, patienceMs, owner: image });
+    untilEvent(image, ["load", "error"], { name: null, patienceMs, owner: image, forgiven: true });
   };
   for (const key of ["src", "srcset"] as const) {
     const descriptor = Object.getOwnPropertyDescriptor(HTMLImageElement.prototype, key);
@@ -72,6 +72,7 @@ function followWorkers(): void {
       name: "an answer of a worker",
       patienceMs: REMOTE_PATIENCE_MS,
       owner: worker,
+      forgiven: true,
     });
   window.Worker = new Proxy(window.Worker, {
     construct: (target, args, newTarget) => {

@@ -124,7 +124,7 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
     },
     skipTo: async (frame) => {
       do await step(++lastFrame);
-      while (lastFrame < frame && !needsFrames());
+      while (lastFrame < frame && !needsFrames() && allAwaited().length === 0);
       return lastFrame;
     },
   };

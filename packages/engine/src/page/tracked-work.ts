@@ -10,7 +10,6 @@ interface Open {
   readonly untilMs: number;
   /** Null for what the engine sees by itself. */
   readonly name: string | null;
-  /** What gave no answer in time once is not waited for again until it gives one. */
   readonly owner: object | null;
 }
 
@@ -22,16 +21,22 @@ let wake: () => void = () => undefined;
 export interface Work {
   readonly name: string | null;
   readonly patienceMs: number;
+  /** What gave no answer in time once is not waited for again. */
   readonly owner?: object;
+  /** Unless it has given one since. */
+  readonly forgiven?: boolean;
 }
 
 /** Opens an entry; the function closes it, after what the page does with the answer. */
-export function begin({ name, patienceMs, owner }: Work): () => void {
-  if (owner && silent.has(owner)) return () => void silent.delete(owner);
+export function begin({ name, patienceMs, owner, forgiven }: Work): () => void {
+  const forgive = (): void => {
+    if (owner && forgiven) silent.delete(owner);
+  };
+  if (owner && silent.has(owner)) return forgive;
   const entry: Open = { untilMs: native.now() + patienceMs, name, owner: owner ?? null };
   open.add(entry);
   return () => {
-    if (owner) silent.delete(owner);
+    forgive();
     void macrotask()
       .then(macrotask)
       .then(() => {
