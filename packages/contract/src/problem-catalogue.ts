@@ -231,10 +231,7 @@ export const PROBLEMS = {
     "A script of the composition failed",
     "Correct the script that `detail` quotes.",
   ),
-  "frame-unfinished": composition(
-    "A frame waits for what does not come",
-    "Settle the promise that `detail` names. Timers and animation frames that a seek asks for run on, up to 10 s; user gestures never come.",
-  ),
+  "frame-unfinished": composition("A frame never ends", "Settle the promise that `detail` names."),
   "frame-timeout": composition(
     "A frame took too long to draw",
     "Simplify what the composition draws at the time in `detail`, or raise PRODUCER_FRAME_TIMEOUT_SECONDS.",

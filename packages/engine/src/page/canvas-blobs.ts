@@ -6,9 +6,8 @@ import { LOCAL_PATIENCE_MS, track } from "./tracked-work.ts";
  * The browser encodes a canvas's blob when the page is idle, up to a second later. A page that is given its frames on
  * command is hardly ever idle in the browser's sense, so the picture is encoded at once, and given in a later task.
  */
-function encode(canvas: HTMLCanvasElement, type?: string, quality?: unknown): Blob | null {
-  // oxlint-disable-next-line typescript/no-unsafe-argument -- passed on as the page gave it; anything but a number means the default
-  const url = Reflect.apply(HTMLCanvasElement.prototype.toDataURL, canvas, [type, quality]) as string;
+function encode(canvas: HTMLCanvasElement, type?: string, quality?: number): Blob | null {
+  const url = canvas.toDataURL(type, quality);
   const comma = url.indexOf(",");
   const media = url.slice("data:".length, comma).replace(";base64", "");
   // Of a canvas without an area: "data:,".
@@ -35,7 +34,11 @@ function copyOf(canvas: OffscreenCanvas): HTMLCanvasElement {
 export function installCanvasBlobs(): void {
   HTMLCanvasElement.prototype.toBlob = function toBlob(this: HTMLCanvasElement, callback, type, quality) {
     const blob = encode(this, type, quality);
-    void laterTask().then(() => call(() => callback(blob)));
+    const give = async (): Promise<void> => {
+      await laterTask();
+      call(() => callback(blob));
+    };
+    void give();
   };
   // oxlint-disable-next-line typescript/unbound-method -- called with an explicit `this`
   const convertToBlob = OffscreenCanvas.prototype.convertToBlob;
