@@ -7,7 +7,8 @@ export type Part = "tree" | "clock" | "animations" | "libraries" | "findings" | 
 export interface Case {
   readonly name: string;
   readonly part: Part;
-  readonly files: Readonly<Record<string, string | Uint8Array>>;
+  /** Contents by path; what a program makes, such as an image, is made when it is needed. */
+  readonly files: Readonly<Record<string, string | (() => Uint8Array)>>;
   readonly request?: RenderOptions;
   /** How many frames the video has. (Default: 60) */
   readonly frames?: number;

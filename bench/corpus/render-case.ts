@@ -16,7 +16,7 @@ export async function writeCase(root: string, each: Case): Promise<string> {
   for (const [path, content] of Object.entries(each.files)) {
     const file = join(dir, path);
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, content);
+    await writeFile(file, typeof content === "string" ? content : content());
   }
   return dir;
 }

@@ -32,11 +32,11 @@ export const clips = [
   make(
     "thirds-of-a-second",
     composition(
-      clip("a", 0, 'data-start="0.3333" data-duration="0.3334"') +
+      clip("a", 0, 'data-start="0.3333" data-duration="0.3333"') +
         clip("b", 1, 'data-start="0.1" data-duration="0.2"') +
         clip("c", 2, 'data-start="0.7" data-duration="0.1"'),
     ),
-    [bar(0, during(10, 21)), bar(1, during(3, 9)), bar(2, during(21, 24))],
+    [bar(0, during(10, 20)), bar(1, during(3, 9)), bar(2, during(21, 24))],
     { frames: 60 },
   ),
   make(

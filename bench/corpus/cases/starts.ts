@@ -20,10 +20,15 @@ export const starts = [
     bar(0, during(0, 30)),
     bar(1, during(15, 45)),
   ]),
-  make("without-spaces", composition(clip("a", 0, "0") + clip("b", 1, "a+0.5") + clip("c", 2, "a-0.2")), [
+  make("plus-without-spaces", composition(clip("a", 0, "0") + clip("b", 1, "a+0.5")), [
     bar(1, during(30, 45)),
-    bar(2, during(9, 24)),
   ]),
+  make(
+    "minus-without-spaces",
+    composition(clip("a", 0, "0") + clip("b", 1, "a-0.2")),
+    [bar(1, during(9, 24))],
+    { mayBeTold: true, tells: [/a-0\.2/] },
+  ),
   make(
     "chain-of-four",
     composition(

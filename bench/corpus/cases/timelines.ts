@@ -67,7 +67,7 @@ export const timelines = [
        tl.to("#a", { width: 150, duration: 1, ease: "none", repeat: -1 }, 0).to("#b", { width: 300, duration: 2, ease: "none" }, 0);
        window.__timelines["main"] = tl;`,
     ),
-    [bar(0, (n) => (n % 30) * 5), bar(1, (n) => 5 * n)],
+    [bar(0, (n) => (n === 30 ? 150 : (n % 30) * 5)), bar(1, (n) => 5 * n)],
   ),
   make(
     "yoyo-and-repeat",
