@@ -4,6 +4,7 @@ export * from "./health.ts";
 export * from "./hyperframes.ts";
 export * from "./plan.ts";
 export * from "./problem-catalogue.ts";
+export type { ProblemKind, ProblemOwner } from "./problem-kind.ts";
 export * from "./problem.ts";
 export * from "./render-request.ts";
 export * from "./render.ts";

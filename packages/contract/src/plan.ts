@@ -47,7 +47,7 @@ export const PlanSchema = z
   .object({
     compositionId: z.string().nullable(),
     durationSeconds: z.number().meta({ description: "The composition's whole length." }),
-    durationSource: z.enum(["attribute", "timeline", "hf", "animations", "request"]),
+    durationSource: z.enum(["attribute", "timeline", "hf", "clips", "animations", "request"]),
     fps: z.string().meta({ description: "An integer or an exact ratio.", example: "30000/1001" }),
     width: z.int(),
     height: z.int(),

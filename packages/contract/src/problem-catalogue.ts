@@ -1,39 +1,4 @@
-/** Who has to act: the composition's author, the caller of the API, or the operator of the service. */
-export type ProblemOwner = "composition" | "caller" | "system";
-
-export interface ProblemKind {
-  /** HTTP status (RFC 9110). */
-  readonly status: number;
-  readonly title: string;
-  readonly remedy: string;
-  /** Whether the same request may succeed later, unchanged. */
-  readonly retryable: boolean;
-  readonly owner: ProblemOwner;
-}
-
-const caller = (status: number, title: string, remedy: string, retryable = false): ProblemKind => ({
-  status,
-  title,
-  remedy,
-  retryable,
-  owner: "caller",
-});
-
-const composition = (title: string, remedy: string): ProblemKind => ({
-  status: 422,
-  title,
-  remedy,
-  retryable: false,
-  owner: "composition",
-});
-
-const system = (status: number, title: string, remedy: string, retryable = true): ProblemKind => ({
-  status,
-  title,
-  remedy,
-  retryable,
-  owner: "system",
-});
+import { caller, composition, type ProblemKind, system } from "./problem-kind.ts";
 
 /** Every error that the service sends, by its stable code. The README's table is checked against it. */
 export const PROBLEMS = {
@@ -206,6 +171,18 @@ export const PROBLEMS = {
   "size-mismatch": composition(
     "The requested size has another aspect ratio than the composition",
     "Ask for a size with the composition's aspect ratio, or for only one of width and height.",
+  ),
+  "nested-invalid": composition(
+    "A nested composition cannot be used",
+    "Correct the data-composition-src that `detail` names, or the file that it leads to.",
+  ),
+  "start-invalid": composition(
+    "The start of a clip cannot be worked out",
+    "Give data-start a number of seconds, or the id of another element of the composition.",
+  ),
+  "timeline-invalid": composition(
+    "A timeline cannot be used",
+    "Register a paused GSAP timeline, or an object with seek(seconds) and duration().",
   ),
   "variables-invalid": composition(
     "The composition's declared variables cannot be read",

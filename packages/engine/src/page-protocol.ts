@@ -15,11 +15,26 @@ export interface DeclaredNumber {
   readonly text: string;
 }
 
-export type DurationSource = "attribute" | "timeline" | "hf" | "animations";
+export type DurationSource = "attribute" | "timeline" | "hf" | "clips" | "animations";
 
 export interface DeclaredDuration {
   readonly source: DurationSource;
   readonly seconds: DeclaredNumber;
+}
+
+/** Something in the document that cannot be rendered as it is meant. */
+export interface PageProblem {
+  readonly code: "nested-invalid" | "start-invalid" | "timeline-invalid";
+  readonly detail: string;
+}
+
+/** A value of the request that does not fit what the composition declares. */
+export interface VariableIssue {
+  readonly id: string;
+  /** The declared ids, where this one is not among them. */
+  readonly known: readonly string[];
+  /** Why the value does not fit, where the id is declared. */
+  readonly misfit: string | null;
 }
 
 /** What a page says of itself. Nothing here has been checked yet. */
@@ -32,6 +47,8 @@ export interface Declarations {
   /** Endless repeats that were found, described for a person. */
   readonly endless: readonly string[];
   readonly variablesError: string | null;
+  readonly variableIssues: readonly VariableIssue[];
+  readonly problems: readonly PageProblem[];
   /** Milliseconds of virtual time that passed before the page had declared itself. */
   readonly leadInMs: number;
   readonly warnings: readonly { code: string; message: string; remedy: string }[];

@@ -5,7 +5,7 @@ import type { z } from "zod";
 
 import { VARIABLES } from "./config-variables.ts";
 import { isLoopbackHost } from "./http/loopback-host.ts";
-import { nearestWord } from "./nearest-word.ts";
+import { nearestWord } from "./plan/nearest-word.ts";
 
 type Variables = typeof VARIABLES;
 

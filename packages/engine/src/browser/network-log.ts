@@ -34,6 +34,9 @@ function shorten(url: string): string {
   return url.length > MAX_URL_LENGTH ? `${url.slice(0, MAX_URL_LENGTH - 1)}…` : url;
 }
 
+/** The page runtime asks with this whether the project has a file; that it has not is no failure. */
+const PROBE_HEADER = "X-Framewright-Probe";
+
 /** Notes the requests of a session that fail. */
 function followFailures(
   cdp: Cdp,
@@ -42,11 +45,13 @@ function followFailures(
   fail: (failure: Omit<FailedRequest, keyof Seen>) => void,
 ): void {
   const urls = new Map<string, string>();
+  const probes = new Set<string>();
   cdp.on("Network.requestWillBeSent", sessionId, ({ requestId, request }) => {
-    if (isOfNetwork(request.url)) urls.set(requestId, request.url);
+    if (PROBE_HEADER in request.headers) probes.add(requestId);
+    else if (isOfNetwork(request.url)) urls.set(requestId, request.url);
   });
-  cdp.on("Network.responseReceived", sessionId, ({ response: { status, url } }) => {
-    if (status < 400) return;
+  cdp.on("Network.responseReceived", sessionId, ({ requestId, response: { status, url } }) => {
+    if (probes.delete(requestId) || status < 400) return;
     const outside = !url.startsWith(`${snapshotOrigin}/`);
     fail({ url, reason: `HTTP ${status}`, refused: outside && status === REFUSED_STATUS });
   });

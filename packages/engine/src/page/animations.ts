@@ -2,6 +2,7 @@ import { describeElement } from "./describe-element.ts";
 import { native } from "./native.ts";
 import { allAnimations, allElements } from "./roots.ts";
 import { fromScriptMs, now, toScriptMs, upToMicrosecond } from "./time.ts";
+import { startOfNode } from "./tree/tree.ts";
 
 /**
  * CSS animations, transitions and Web Animations run on virtual time: each is paused as soon as it is seen
@@ -36,12 +37,21 @@ function endMs(animation: Animation): number {
   return milliseconds(animation.effect?.getComputedTiming().endTime ?? 0);
 }
 
+/** What a style animates begins with the clip that it stands in, however early the style applies. */
+function beginMs(animation: Animation): number {
+  const effect = animation instanceof CSSAnimation ? animation.effect : null;
+  const target = effect instanceof KeyframeEffect ? effect.target : null;
+  return target ? Math.max(now(), startOfNode(target) * 1000) : now();
+}
+
 function drive(animation: Animation): void {
   const rate = animation.playbackRate;
-  const offsetMs = heldAtMs.get(animation) ?? (rate < 0 ? endMs(animation) : 0);
-  driven.set(animation, { offsetMs, sinceMs: now(), rate, atMs: now() });
+  const held = heldAtMs.get(animation);
+  const offsetMs = held ?? (rate < 0 ? endMs(animation) : 0);
+  const sinceMs = held === undefined ? beginMs(animation) : now();
+  driven.set(animation, { offsetMs, sinceMs, rate, atMs: now() });
   native.pause.call(animation);
-  native.currentTime.set.call(animation, offsetMs);
+  native.currentTime.set.call(animation, offsetMs + (now() - sinceMs) * rate);
 }
 
 /** `animation-play-state` has no effect on an animation that a script has paused, so it is read here. */

@@ -1,7 +1,7 @@
 import type { LeadIn } from "../page-protocol.ts";
 import { syncAnimations } from "./animations.ts";
 import { advance } from "./clock.ts";
-import { isDeclared } from "./declarations.ts";
+import { readiness } from "./declarations.ts";
 import { hasFrameCallbacks } from "./frame-callbacks.ts";
 import { hold } from "./time.ts";
 import { hasTimers } from "./timers.ts";
@@ -9,6 +9,8 @@ import { hasTimers } from "./timers.ts";
 /** Steps of the lead-in: a display's usual rate. */
 const STEPS_PER_SECOND = 60;
 const MAX_STEPS = 600;
+/** For a page that says how long it is, and whose scripts mean to register a timeline later. */
+const MAX_STEPS_FOR_TIMELINE = 180;
 
 let steps = 0;
 
@@ -17,13 +19,21 @@ export function leadInMs(): number {
   return (steps * 1_000) / STEPS_PER_SECOND;
 }
 
+/** Whether time may still bring what the page has not declared. */
+function isUndeclared(isLengthGiven: boolean): boolean {
+  // A frame in the page has no length of its own.
+  if (window.parent !== window) return false;
+  const state = readiness();
+  if (state === "awaiting-timeline") return steps < MAX_STEPS_FOR_TIMELINE;
+  return state === "undeclared" && !isLengthGiven && steps < MAX_STEPS;
+}
+
 /**
  * Lets time pass before frame 0, for a page that has not declared itself or awaits what needs time. Animations stand
  * at their beginning meanwhile, unless there is nothing else that could bring what is awaited.
  */
 export async function leadIn(isAwaited: boolean, isLengthGiven: boolean): Promise<LeadIn> {
-  const isUndeclared = !isLengthGiven && window.parent === window && !isDeclared();
-  if (!isAwaited && (!isUndeclared || steps >= MAX_STEPS)) return "ready";
+  if (!isAwaited && !isUndeclared(isLengthGiven)) return "ready";
   if (steps >= MAX_STEPS) return "stands";
   const before = leadInMs();
   steps++;

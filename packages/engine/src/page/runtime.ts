@@ -1,10 +1,5 @@
 import type { PageConfig, PageRuntime, PendingWork } from "../page-protocol.ts";
-import {
-  adaptersPending,
-  installAdapters,
-  seekAfterTimelines,
-  seekBeforeTimelines,
-} from "./adapters/adapters.ts";
+import { adaptersPending, installAdapters } from "./adapters/adapters.ts";
 import { installPlayer } from "./adapters/player.ts";
 import { installAnimations, syncAnimations } from "./animations.ts";
 import { installCanvasBlobs } from "./canvas-blobs.ts";
@@ -12,8 +7,6 @@ import { awaited, waitUntil } from "./awaited.ts";
 import { installBrowserEvents } from "./browser-events.ts";
 import { installBrowserWork } from "./browser-work.ts";
 import { advance, isSeeking, linger } from "./clock.ts";
-import { compositionStart, installClips, seekClips } from "./clips.ts";
-import { rootTimeline, timelines } from "./composition.ts";
 import { declarations } from "./declarations.ts";
 import { installClock } from "./install-clock.ts";
 import { leadIn, leadInMs } from "./lead-in.ts";
@@ -21,29 +14,19 @@ import { loading } from "./loading.ts";
 import { macrotask } from "./native.ts";
 import { findDeclaredRoots, allElements, installRoots } from "./roots.ts";
 import { installFrameNeeds, needsFrames } from "./frame-needs.ts";
+import { finishNested, isParsed, mountNested } from "./nested/nested.ts";
 import { installRandom } from "./random.ts";
-import { installVariables } from "./variables.ts";
+import { installRegistry } from "./tree/registry.ts";
+import { seek } from "./tree/seek.ts";
+import { currentTree, installTree } from "./tree/tree.ts";
+import { installVisibility } from "./tree/visibility.ts";
+import { applyDocumentVariables, bindVariables } from "./variables/bind.ts";
+import { installVariables } from "./variables/declared.ts";
 
 declare global {
   interface Window {
     __framewright?: PageRuntime;
   }
-}
-
-/** GSAP does not render what stands at the very start of a timeline until its time has moved. */
-const AFTER_START_SECONDS = 1e-5;
-
-async function seek(seconds: number): Promise<void> {
-  seekClips(seconds);
-  await seekBeforeTimelines(seconds);
-  const root = rootTimeline();
-  for (const [id, timeline] of timelines()) {
-    timeline.pause?.();
-    const local = timeline === root ? seconds : Math.max(0, seconds - compositionStart(id));
-    timeline.seek(Math.max(local, AFTER_START_SECONDS), false);
-  }
-  await window.__hf?.seek?.(seconds);
-  await seekAfterTimelines(seconds);
 }
 
 /** Frames inside the page that come from the same snapshot keep the same time. */
@@ -130,6 +113,23 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
   };
 }
 
+/** What the document gets while it is read: nested compositions, variables, and its layout once it is there. */
+function installDocument({ num, den }: PageConfig["fps"]): void {
+  installTree(num / den, () => {
+    mountNested();
+    if (document.readyState !== "loading") return;
+    applyDocumentVariables();
+    bindVariables(document, isParsed);
+  });
+  const onParsed = (): void => {
+    applyDocumentVariables();
+    bindVariables(document);
+    finishNested();
+    currentTree();
+  };
+  document.addEventListener("readystatechange", onParsed, { once: true });
+}
+
 function install(config: PageConfig): void {
   if (window.__framewright) return;
   installFrameNeeds();
@@ -137,13 +137,15 @@ function install(config: PageConfig): void {
   installBrowserEvents();
   installCanvasBlobs();
   installRoots();
-  installClips();
+  installRegistry();
+  installVisibility();
   installClock();
   installRandom();
   installAnimations();
   installVariables(config.variables);
   installAdapters();
   installPlayer();
+  installDocument(config.fps);
   // A second window would never be drawn, and would hold up the first one's frames.
   window.open = () => null;
   Object.defineProperty(window, "__framewright", { value: Object.freeze(createRuntime(config)) });

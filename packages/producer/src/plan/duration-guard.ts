@@ -20,6 +20,8 @@ function nameOf(source: DeclaredDuration["source"], compositionId: string | null
       return "window.__hf.duration";
     case "timeline":
       return `the timeline window.__timelines["${compositionId ?? ""}"]`;
+    case "clips":
+      return "the page's clips";
     case "animations":
       return "the page's animations";
   }

@@ -5,6 +5,7 @@ import type { RefusedRequest } from "../files/egress-record.ts";
 import { layOutChunks } from "./chunk-layout.ts";
 import { guardDuration } from "./duration-guard.ts";
 import { estimate } from "./estimate.ts";
+import { guardContent } from "./content-guard.ts";
 import { frameRange } from "./frame-range.ts";
 import type { PlanLimits } from "./limits.ts";
 import { planWarnings } from "./plan-warnings.ts";
@@ -44,14 +45,13 @@ function countFrames(seconds: number, fps: Fps, maxFrames: number): number {
 export function plan(input: PlanInput): Planned {
   const { probe, options, fps, snapshotHash, hosts, refused, limits, workers } = input;
   const { declarations } = probe;
+  guardContent(declarations);
   const duration = guardDuration(declarations, limits.maxDurationSeconds, options.duration);
   const totalFrames = countFrames(duration.seconds, fps, limits.maxFrames);
   const { page, video, deviceScaleFactor, warnings } = guardSize(declarations, {
     ...(options.width !== undefined && { width: options.width }),
     ...(options.height !== undefined && { height: options.height }),
   });
-  if (declarations.variablesError !== null)
-    throw new ProblemError("variables-invalid", declarations.variablesError);
   const range = frameRange(options.range, totalFrames, fps);
   const frames = range.endFrame - range.startFrame;
   const chunks = layOutChunks(range, video, limits.chunkSeconds);

@@ -12,6 +12,8 @@ function declare(durations: DeclaredDuration[], endless: string[] = []): Declara
     durations,
     endless,
     variablesError: null,
+    variableIssues: [],
+    problems: [],
     leadInMs: 0,
     warnings: [],
   };

@@ -15,6 +15,8 @@ const emptyProbe: Probe = {
     durations: [],
     endless: [],
     variablesError: null,
+    variableIssues: [],
+    problems: [],
     leadInMs: 0,
     warnings: [],
   },

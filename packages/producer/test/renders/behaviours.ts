@@ -24,6 +24,8 @@ export function probeOf({ seconds = 20, width = 1280, height = 720, hosts = [] }
     durations: [{ source: "attribute", seconds: { type: "string", text: String(seconds) } }],
     endless: [],
     variablesError: null,
+    variableIssues: [],
+    problems: [],
     leadInMs: 0,
     warnings: [],
   };
