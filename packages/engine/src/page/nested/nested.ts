@@ -1,4 +1,3 @@
-import { waitUntil } from "../awaited.ts";
 import { mount, mountFile } from "./mount.ts";
 import { takeApart } from "./read-file.ts";
 import { runScript, type WaitingScript } from "./scripts.ts";
@@ -27,7 +26,10 @@ function byDepth(scripts: readonly WaitingScript[]): WaitingScript[] {
   return scripts.toSorted((a, b) => a.instance.depth - b.instance.depth);
 }
 
-/** Runs what waits, in order; only a library that is not the project's own can make it take longer. */
+/**
+ * Runs what waits, in order. Only a library that is not the project's own can make it take longer, and holds up the
+ * document's own end of loading meanwhile.
+ */
 function runWaiting(): void {
   if (running || document.readyState === "loading") return;
   waiting = byDepth(waiting);
@@ -35,11 +37,10 @@ function runWaiting(): void {
     const pending = runScript(next);
     if (!pending) continue;
     running = true;
-    const goOn = pending.then(() => {
+    void pending.then(() => {
       running = false;
       runWaiting();
     });
-    waitUntil(goOn, `script: ${next.element.src}`);
     return;
   }
 }
