@@ -43,6 +43,27 @@ export const ChunkSchema = z
   .meta({ id: "Chunk", description: "A contiguous range of frames: the unit of retry and distribution." });
 export type Chunk = z.infer<typeof ChunkSchema>;
 
+export const LibrarySourceSchema = z.enum(["project", "shelf", "registry"]);
+export type LibrarySource = z.infer<typeof LibrarySourceSchema>;
+
+const PackageSchema = z.object({ package: z.string(), version: z.string() });
+
+export const LibrarySchema = z
+  .object({
+    url: z.string(),
+    ...PackageSchema.shape,
+    also: z
+      .array(PackageSchema)
+      .optional()
+      .meta({ description: "Further packages that it is made of: the families of a style sheet, say." }),
+    integrity: z.string().meta({ description: "Of the bytes that the page gets.", example: "sha512-…" }),
+    from: LibrarySourceSchema.meta({
+      description: "The project itself, what is installed with the service, or the npm registry.",
+    }),
+  })
+  .meta({ id: "Library", description: "What the page is served in place of a CDN." });
+export type Library = z.infer<typeof LibrarySchema>;
+
 export const PlanSchema = z
   .object({
     compositionId: z.string().nullable(),
@@ -58,6 +79,16 @@ export const PlanSchema = z
     chunks: z.array(ChunkSchema),
     snapshotHash: z.string().meta({ description: "SHA-256 of the composition's files." }),
     hosts: z.array(z.string()).meta({ description: "Hosts that the page contacted or tried to." }),
+    libraries: z
+      .array(LibrarySchema)
+      .optional()
+      .meta({ description: "Saved as framewright.lock.json in a project, it gets the same bytes again." }),
+    missingLibraries: z
+      .array(z.string())
+      .optional()
+      .meta({
+        description: "URLs that could not be served. They are not in any frame, so that all are alike.",
+      }),
     warnings: z.array(WarningSchema),
     estimate: z.object({
       seconds: z.number(),

@@ -188,6 +188,14 @@ export const PROBLEMS = {
     "The composition's declared variables cannot be read",
     "Make data-composition-variables a JSON array of {id, type, label, default}.",
   ),
+  "lockfile-invalid": composition(
+    "The project's lockfile of libraries cannot be read",
+    "Write framewright.lock.json anew with `framewright vendor`, or remove it.",
+  ),
+  "library-missing": composition(
+    "A library that the page needs could not be served",
+    "See in `detail` what is missing; `framewright vendor` writes libraries into the project.",
+  ),
   "page-load-failed": composition(
     "The page could not be loaded",
     "Check that the entry file is an HTML document of the project.",

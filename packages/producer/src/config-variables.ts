@@ -241,6 +241,12 @@ export const VARIABLES = {
     "",
     "Hosts that a composition may fetch from, separated by commas; one without a port means 80 and 443.",
   ),
+  libraries: variable(
+    "PRODUCER_LIBRARIES",
+    choice("registry", "shelf", "off"),
+    "registry",
+    "Where libraries and fonts that pages ask of CDNs are taken from: the project, the shelf and the npm registry (registry), without the registry (shelf), or the project alone (off).",
+  ),
   outgoingHosts: variable(
     "PRODUCER_OUTGOING_HOSTS",
     hosts,

@@ -36,6 +36,8 @@ const route = createRoute({
       "start-invalid",
       "timeline-invalid",
       "variables-invalid",
+      "lockfile-invalid",
+      "library-missing",
       "page-load-failed",
       "page-not-ready",
       "page-unresponsive",
