@@ -83,12 +83,9 @@ export const PlanSchema = z
       .array(LibrarySchema)
       .optional()
       .meta({ description: "Saved as framewright.lock.json in a project, it gets the same bytes again." }),
-    missingLibraries: z
-      .array(z.string())
-      .optional()
-      .meta({
-        description: "URLs that could not be served. They are not in any frame, so that all are alike.",
-      }),
+    missingLibraries: z.array(z.string()).optional().meta({
+      description: "URLs that could not be served. They are not in any frame, so that all are alike.",
+    }),
     warnings: z.array(WarningSchema),
     estimate: z.object({
       seconds: z.number(),

@@ -24,6 +24,8 @@ export interface OpenCompositionOptions {
   /** A folder of this task's own; whatever is left in it is the caller's to remove. */
   readonly scratchDir: string;
   readonly proxyPort: number;
+  /** SHA-256 of the public key by which the proxy answers https itself, in base64. */
+  readonly trustedKey?: string | undefined;
   readonly url: string;
   readonly script: string;
   readonly width: number;

@@ -12,7 +12,12 @@ const PROBE_INTERVAL_MS = 1000 / 60;
 
 export interface Probe extends PageNews {
   readonly declarations: Declarations;
+  /** Addresses of the document's script elements that are no modules. */
+  readonly classicScripts: readonly string[];
 }
+
+const CLASSIC_SCRIPTS =
+  '[...document.scripts].filter(({ src, type }) => src && type !== "module").map(({ src }) => src)';
 
 function isDeclarations(value: unknown): value is Declarations {
   return (
@@ -43,6 +48,7 @@ export async function probe(source: PageSource, context: TaskContext): Promise<P
     if (!isDeclarations(declarations)) {
       throw new ProblemError("page-script-failed", "A script of the composition replaced the page runtime.");
     }
-    return { declarations, ...page.news() };
+    const classicScripts = (await page.evaluate(CLASSIC_SCRIPTS, deadline)) as string[];
+    return { declarations, classicScripts, ...page.news() };
   });
 }

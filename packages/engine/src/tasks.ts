@@ -18,6 +18,8 @@ export interface PageSource {
   /** Address of the entry file, on the snapshot's origin. */
   readonly url: string;
   readonly proxyPort: number;
+  /** SHA-256 of the public key by which the proxy answers https itself, in base64. */
+  readonly trustedKey?: string | undefined;
   /** The page runtime, for documents that no server sends: frames with `srcdoc`, say. */
   readonly script: string;
   readonly readyTimeoutMs: number;

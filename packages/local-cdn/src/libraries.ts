@@ -82,7 +82,7 @@ export async function openLibraries(options: LibrariesOptions): Promise<Librarie
 }
 
 class Session {
-  readonly record = openRecord();
+  readonly record: LibraryRecord;
   readonly #options: LibrariesOptions;
   readonly #sources: PackageSources;
   readonly #locked: ReadonlyMap<string, Locked>;
@@ -99,6 +99,7 @@ class Session {
     this.#locked = new Map([...own, ...options.locked].map((entry) => [entry.url, entry]));
     this.#files = new Map(own.flatMap(({ url, file }) => (file === undefined ? [] : [[url, file]])));
     this.#missing = new Set(options.missing);
+    this.record = openRecord(this.#missing);
     for (const { package: name, version, also = [] } of this.#locked.values())
       for (const each of [{ package: name, version }, ...also]) this.#use(each.package, each.version);
   }

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { rootCertificates } from "node:tls";
 
 import npmConf from "@pnpm/npm-conf";
-import type { Options } from "npm-registry-fetch";
 
 /** How the operator's npm reaches its registry: addresses, credentials, proxies, certificates. Plain data. */
 export type NpmSettings = Readonly<Record<string, string | boolean | readonly string[]>>;
@@ -58,22 +57,4 @@ function readIfThere(file: string): string[] {
     // Node itself only warns of such a file.
     return [];
   }
-}
-
-/** The settings in the names of the library that fetches. */
-export function fetchOptions(settings: NpmSettings): Options {
-  const {
-    "https-proxy": httpsProxy,
-    noproxy,
-    "strict-ssl": strictSSL,
-    "local-address": localAddress,
-    ...rest
-  } = settings;
-  return {
-    ...rest,
-    ...(httpsProxy !== undefined && { httpsProxy }),
-    ...(noproxy !== undefined && { noProxy: noproxy }),
-    ...(strictSSL !== undefined && { strictSSL }),
-    ...(localAddress !== undefined && { localAddress }),
-  } as Options;
 }

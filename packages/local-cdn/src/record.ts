@@ -7,6 +7,8 @@ import type { FoundPackage } from "./packages/find-package.ts";
 export interface RefusedLibrary extends Warning {
   readonly url: string;
   readonly isScript: boolean;
+  /** Whether the plan has told of it. */
+  readonly isKnown: boolean;
 }
 
 /** What a page was served and refused. Plain data. */
@@ -26,7 +28,8 @@ export interface LibraryRecord {
   report(): LibraryReport;
 }
 
-export function openRecord(): LibraryRecord {
+/** Keeps what happens; what a plan has told of is given. */
+export function openRecord(known: ReadonlySet<string>): LibraryRecord {
   const served = new Map<string, Library>();
   const refused = new Map<string, LibraryFault>();
   const scripts = new Set<string>();
@@ -54,6 +57,7 @@ export function openRecord(): LibraryRecord {
         message: `The page asked for ${url}, which is not served: ${message}`,
         remedy,
         isScript: scripts.has(url),
+        isKnown: known.has(url),
       })),
       notes,
     }),

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 
+import { type NpmSettings, readNpmSettings } from "@framewright/local-cdn/npm-settings";
 import type { z } from "zod";
 
 import { VARIABLES } from "./config-variables.ts";
@@ -86,8 +87,8 @@ export function readEnvironment(overrides: Environment): Environment {
   return { ...process.env, ...overrides };
 }
 
-/** Where programs are looked for, and where those from npm are unpacked. */
-export function readMachine(env: Environment): { searchPath: string; cacheDir: string } {
+/** Where programs are looked for, where those from npm are unpacked, and how npm's registry is reached. */
+export function readMachine(env: Environment): { searchPath: string; cacheDir: string; npm: NpmSettings } {
   const caches = env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
-  return { searchPath: env["PATH"] ?? "", cacheDir: join(caches, "framewright") };
+  return { searchPath: env["PATH"] ?? "", cacheDir: join(caches, "framewright"), npm: readNpmSettings(env) };
 }

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Config } from "./config.ts";
@@ -20,6 +21,7 @@ import { startSide } from "./startup/start-side.ts";
 import { startWebhooks } from "./startup/start-webhooks.ts";
 import { watchService } from "./startup/watch-service.ts";
 import { type Capacity, workerCount } from "./startup/worker-count.ts";
+import type { LibrarySettings } from "./work/jobs.ts";
 
 export interface StartOptions {
   readonly config: Config;
@@ -53,6 +55,10 @@ function renderSettings(config: Config, { workers }: Capacity): RenderSettings {
     workers,
     limits: { maxDurationSeconds: config.maxDurationMs / 1000, maxFrames, chunkSeconds },
   };
+}
+
+function librarySettings({ libraries }: Config, { cacheDir, npm }: Machine): LibrarySettings {
+  return { mode: libraries, cacheDir: join(cacheDir, "libraries"), npm };
 }
 
 /** Starts the service, part by part; each part adds how it is ended before the next begins. */
@@ -107,7 +113,9 @@ export async function startProducer({
   add("watch", () => watch.close());
   const settings = renderSettings(config, capacity);
   const refusal = () => watch.refusal();
-  const running = startRenders({ config, base, side, settings, endings, observer, refusal, log, add });
+  const libraries = librarySettings(config, machine);
+  const common = { config, base, side, settings, libraries };
+  const running = startRenders({ ...common, endings, observer, refusal, log, add });
   later.running = running;
   const { renders } = running;
   const server =

@@ -6,6 +6,8 @@ export interface LaunchFlags {
   readonly userDataDir: string;
   /** Where every request of the page goes, loopback included. */
   readonly proxyPort: number;
+  /** SHA-256 of the public key by which the proxy answers https itself, in base64. */
+  readonly trustedKey?: string | undefined;
   readonly deviceScaleFactor: number;
 }
 
@@ -76,6 +78,7 @@ export function browserFlags(flags: LaunchFlags): string[] {
     profileFlag(flags.userDataDir),
     `--proxy-server=http://127.0.0.1:${flags.proxyPort}`,
     "--proxy-bypass-list=<-loopback>",
+    ...(flags.trustedKey === undefined ? [] : [`--ignore-certificate-errors-spki-list=${flags.trustedKey}`]),
     `--force-device-scale-factor=${flags.deviceScaleFactor}`,
     "about:blank",
   ];

@@ -26,6 +26,8 @@ export interface LaunchOptions {
   /** A fresh folder for this browser alone; removed when it closes. */
   readonly profileDir: string;
   readonly proxyPort: number;
+  /** SHA-256 of the public key by which the proxy answers https itself, in base64. */
+  readonly trustedKey?: string | undefined;
   readonly deviceScaleFactor: number;
   /** Aborting kills the browser, which fails everything that waits for it. */
   readonly signal: AbortSignal;

@@ -50,17 +50,27 @@ function followFailures(
     if (PROBE_HEADER in request.headers) probes.add(requestId);
     else if (isOfNetwork(request.url)) urls.set(requestId, request.url);
   });
-  cdp.on("Network.responseReceived", sessionId, ({ requestId, response: { status, url } }) => {
+  cdp.on("Network.responseReceived", sessionId, ({ requestId, type, response: { status, url } }) => {
     if (probes.delete(requestId) || status < 400) return;
     const outside = !url.startsWith(`${snapshotOrigin}/`);
-    fail({ url, reason: `HTTP ${status}`, refused: outside && status === REFUSED_STATUS });
+    fail({
+      url,
+      reason: `HTTP ${status}`,
+      refused: outside && status === REFUSED_STATUS,
+      isScript: type === "Script",
+    });
   });
   cdp.on("Network.loadingFinished", sessionId, ({ requestId }) => void urls.delete(requestId));
-  cdp.on("Network.loadingFailed", sessionId, ({ requestId, errorText, canceled }) => {
+  cdp.on("Network.loadingFailed", sessionId, ({ requestId, errorText, canceled, type }) => {
     const url = urls.get(requestId);
     urls.delete(requestId);
     if (url === undefined || canceled === true) return;
-    fail({ url, reason: errorText, refused: errorText.includes("ERR_TUNNEL_CONNECTION_FAILED") });
+    fail({
+      url,
+      reason: errorText,
+      refused: errorText.includes("ERR_TUNNEL_CONNECTION_FAILED"),
+      isScript: type === "Script",
+    });
   });
 }
 

@@ -23,6 +23,8 @@ export interface FailedRequest extends Seen {
   readonly reason: string;
   /** Refused by the egress rules, rather than broken. */
   readonly refused: boolean;
+  /** Something that would have run. */
+  readonly isScript: boolean;
 }
 
 /** What there is to tell of a page's scripts and requests, each once. */

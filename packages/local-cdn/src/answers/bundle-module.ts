@@ -84,8 +84,9 @@ async function bundleCommonJs(
   const path = JSON.stringify(file);
   const contents = [
     `import whole from ${path};`,
+    `const all = whole;`,
     `const own = whole && whole.__esModule && "default" in whole ? whole.default : whole;`,
-    `export { own as default, whole as "module.exports" };`,
+    `export { own as default, all as "module.exports" };`,
     ...names.map((name, index) => `const n${index} = whole.${name}; export { n${index} as ${name} };`),
   ].join("\n");
   // As an import from a file of Node is read: what CommonJS exports, whole.
@@ -103,32 +104,40 @@ function textOf({ outputFiles }: BuildResult): string {
 }
 
 async function bundle(
-  { name, version, importFrom }: PackageFiles,
-  { subpath }: ModuleRequest,
+  files: PackageFiles,
+  request: ModuleRequest,
   options: BuildOptions,
 ): Promise<BuildResult> {
   try {
-    return await build({ absWorkingDir: importFrom, outdir: importFrom, ...options });
+    return await build({ absWorkingDir: files.importFrom, outdir: files.importFrom, ...options });
   } catch (cause) {
-    if (cause instanceof LibraryFault) throw cause;
-    const what = subpath === "" ? "" : `/${subpath}`;
-    const errors =
-      cause instanceof Error && "errors" in cause
-        ? (cause.errors as { text: string; detail: unknown }[])
-        : [];
-    const fault = errors.map(({ detail }) => detail).find((detail) => detail instanceof LibraryFault);
-    if (fault) throw fault;
-    const why = errors[0]?.text.replaceAll(importFrom, "") ?? "it failed";
-    const isAbsent = why.startsWith("Could not resolve");
-    throw new LibraryFault(
-      isAbsent ? "library-unknown-file" : "library-unusable",
-      `No ES module can be made of ${name}@${version}${what}: ${why}.`,
-      isAbsent
-        ? "Correct the path in the URL."
-        : "Use a file of the package that runs in pages, or ship one with the project.",
-      { cause },
-    );
+    throw faultOf(cause, files, request);
   }
+}
+
+interface BuildError {
+  readonly text: string;
+  readonly detail: unknown;
+}
+
+function errorsOf(cause: unknown): readonly BuildError[] {
+  return cause instanceof Error && "errors" in cause && Array.isArray(cause.errors) ? cause.errors : [];
+}
+
+/** What kept a module from being made: a dependency that is not to be had, or the package itself. */
+function faultOf(
+  cause: unknown,
+  { name, version, importFrom }: PackageFiles,
+  { subpath }: ModuleRequest,
+): LibraryFault {
+  const errors = errorsOf(cause);
+  const fault = errors.map(({ detail }) => detail).find((detail) => detail instanceof LibraryFault);
+  if (fault) return fault;
+  const why = errors[0]?.text.replaceAll(importFrom, "") ?? "it failed";
+  const what = `No ES module can be made of ${[`${name}@${version}`, subpath].filter(Boolean).join("/")}: ${why}.`;
+  return why.startsWith("Could not resolve")
+    ? new LibraryFault("library-unknown-file", what, "Correct the path in the URL.", { cause })
+    : new LibraryFault("library-unusable", what, "Use a file of the package that runs in pages.", { cause });
 }
 
 function packagePlugin(
@@ -162,8 +171,8 @@ function packagePlugin(
   };
   return {
     name: "packages",
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^[^./#]/ }, async (args) => {
+    setup(making) {
+      making.onResolve({ filter: /^[^./#]/ }, async (args) => {
         if (args.kind === "entry-point" || args.path.startsWith(dir)) return undefined;
         if (args.namespace === REQUIRED) return { path: args.path, namespace: OWN };
         if (/^(?:data|https?):/.test(args.path)) return { path: args.path, external: true };
@@ -175,15 +184,15 @@ function packagePlugin(
           };
         }
       });
-      onLoad({ filter: /.*/, namespace: EMPTY }, () => ({ contents: "module.exports = {};" }));
-      onLoad({ filter: /.*/, namespace: REQUIRED }, ({ path }) => ({
+      making.onLoad({ filter: /.*/, namespace: EMPTY }, () => ({ contents: "module.exports = {};" }));
+      making.onLoad({ filter: /.*/, namespace: REQUIRED }, ({ path }) => ({
         contents: `const { all } = require(${JSON.stringify(path)}); module.exports = "module.exports" in all ? all["module.exports"] : all;`,
       }));
-      onLoad({ filter: /.*/, namespace: OWN }, ({ path }) => ({
+      making.onLoad({ filter: /.*/, namespace: OWN }, ({ path }) => ({
         contents: `import * as all from ${JSON.stringify(path)}; export { all };`,
       }));
       // A package is somebody else's: it is not to read what lies beside it.
-      onLoad({ filter: /.*/, namespace: "file" }, ({ path }) =>
+      making.onLoad({ filter: /.*/, namespace: "file" }, ({ path }) =>
         path.startsWith(dir + sep)
           ? undefined
           : { errors: [{ text: "it asks for a file outside of the package" }] },

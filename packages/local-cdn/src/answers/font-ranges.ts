@@ -19,7 +19,7 @@ export function subsetsOf(
 
 /** Narrows subsets to the characters of a text; those that have none of them are left out. */
 export function subsetsFor(subsets: readonly FontSubset[], text: string): FontSubset[] {
-  const points = [...new Set([...text].map((character) => character.codePointAt(0) ?? 0))];
+  const points = [...new Set(Array.from(text, (character) => character.codePointAt(0) ?? 0))];
   return subsets.flatMap((subset) => {
     const own = points.filter((point) => subset.unicodeRange === null || covers(subset.unicodeRange, point));
     if (own.length === 0) return [];

@@ -3,6 +3,7 @@ import type { FontFace, FontFamily, FontSheetRequest } from "../urls/library-req
 import { fontFileUrl } from "../urls/google-fonts.ts";
 import { type FontPackage, faceFile } from "./font-package.ts";
 import { subsetsFor } from "./font-ranges.ts";
+import { ofThoseAtHand, type Span, withinFont } from "./font-weights.ts";
 import { iconClass } from "./icon-class.ts";
 import type { Made } from "./served-file.ts";
 
@@ -64,26 +65,18 @@ async function familyRules(
 
 const urlOf = ({ files }: FontPackage, path: string): string => fontFileUrl(files.name, files.version, path);
 
-/** The weights of a face that the package has: what is between two others for a span, the nearest one for one that is missing. */
+/** The weights of a face that are served, and a word on one that is missing. */
 function weightsOf(
   family: string,
   { weight }: FontFace,
-  { isVariable, weights }: FontPackage,
+  font: FontPackage,
   lacks: LibraryFault[],
-): (readonly [number, number])[] {
-  const [from, to] = weight;
-  const least = Math.min(...weights);
-  const most = Math.max(...weights);
-  const isWithin = from >= least && to <= most;
-  if (isVariable && (isWithin || weights.length === 0)) return [weight];
-  if (!isVariable && from !== to) {
-    const between = weights.filter((each) => each >= from && each <= to);
-    if (between.length > 0) return between.map((each) => [each, each]);
-  }
-  if (!isVariable && weights.includes(from)) return [weight];
-  const nearest = weights.toSorted((a, b) => Math.abs(a - from) - Math.abs(b - from))[0] ?? 400;
-  lacks.push(lack(family, `no weight ${from === to ? from : `${from} to ${to}`}; the nearest is taken`));
-  return isVariable ? [[Math.max(from, least), Math.min(Math.max(to, least), most)]] : [[nearest, nearest]];
+): readonly Span[] {
+  const { spans, isExact } = font.isVariable
+    ? withinFont(weight, font.weights)
+    : ofThoseAtHand(weight, font.weights);
+  if (!isExact) lacks.push(lack(family, `no weight ${spanText(weight)}; the nearest is taken`));
+  return spans;
 }
 
 function lack(family: string, what: string): LibraryFault {
@@ -97,13 +90,13 @@ function lack(family: string, what: string): LibraryFault {
 interface Rule {
   readonly family: string;
   readonly face: FontFace;
-  readonly weight: readonly [number, number];
+  readonly weight: Span;
   readonly display: string | null;
   readonly unicodeRange: string | null;
   readonly url: string;
 }
 
-const spanText = ([from, to]: readonly [number, number], unit = ""): string =>
+const spanText = ([from, to]: Span, unit = ""): string =>
   from === to ? `${from}${unit}` : `${from}${unit} ${to}${unit}`;
 
 function rule({ family, face, weight, display, unicodeRange, url }: Rule): string {

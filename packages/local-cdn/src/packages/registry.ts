@@ -2,11 +2,20 @@ import npmFetch, { type Options } from "npm-registry-fetch";
 import { z } from "zod";
 
 import { LibraryFault } from "../library-fault.ts";
-import { fetchOptions, type NpmSettings } from "../npm-settings.ts";
+import type { NpmSettings } from "../npm-settings.ts";
+import { fetchOptions } from "./fetch-options.ts";
 import { newest } from "./versions.ts";
 
 /** One request to the registry may take so long, with all that it sends. */
 const ANSWER_MS = 15_000;
+
+/** What fails in passing is tried once more. Times in milliseconds. */
+const RETRY = {
+  fetchRetries: 1,
+  fetchRetryFactor: 2,
+  fetchRetryMintimeout: 200,
+  fetchRetryMaxtimeout: 1_000,
+};
 
 const PACKUMENT = z.object({
   "dist-tags": z.record(z.string(), z.string()).default({}),
@@ -60,7 +69,7 @@ export function pickVersion(packument: Packument, range: string): string | null 
 
 /** Opens the registry that npm is set up for. One that did not answer is not asked again. */
 export function openRegistry(settings: NpmSettings, signal: AbortSignal): Registry {
-  const base: Options = { ...fetchOptions(settings), fetchRetries: 1, fetchRetryMintimeout: 200 };
+  const base: Options = { ...fetchOptions(settings), ...RETRY };
   const asked = new Map<string, Promise<Packument>>();
   let unreachable: LibraryFault | null = null;
 
@@ -69,7 +78,7 @@ export function openRegistry(settings: NpmSettings, signal: AbortSignal): Regist
     signal.throwIfAborted();
     const late = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
     try {
-      return await work({ ...base, timeout: ANSWER_MS, signal: late } as Options);
+      return await work({ ...base, timeout: ANSWER_MS, signal: late });
     } catch (error) {
       signal.throwIfAborted();
       const fault = asFault(error, name, settings);
@@ -121,7 +130,7 @@ function asFault(error: unknown, name: string, settings: NpmSettings): LibraryFa
     );
   }
   const host = URL.parse(String(settings["registry"] ?? ""))?.host ?? "the npm registry";
-  const how = statusCode === undefined ? String(code) : `HTTP ${statusCode}`;
+  const how = statusCode === undefined ? code : `HTTP ${statusCode}`;
   const message = `The npm registry (${host}) could not be asked for ${name}: ${how}.`;
   const remedy =
     "Check that the service reaches its npm registry, run `framewright vendor` where one is reached, or ship the file with the project.";

@@ -1,10 +1,10 @@
 import { createRequire } from "node:module";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 
-import { packageAt, type PackageFiles } from "./package-files.ts";
+import { packageAt, type PackageFiles, readManifest } from "./package-files.ts";
 
 /** The packages that are installed with the service, by their folders. */
-export const SHELF = [
+const SHELF = [
   "@fontsource-variable/dm-sans",
   "@fontsource-variable/inter",
   "@fontsource-variable/jetbrains-mono",
@@ -39,10 +39,23 @@ export function openShelf(): Promise<readonly PackageFiles[]> {
 async function findAll(): Promise<readonly PackageFiles[]> {
   const require = createRequire(import.meta.url);
   const own = dirname(require.resolve("@framewright/local-cdn/package.json"));
-  // Beside the package's own folder, or above it: where its dependencies are depends on the package manager.
-  const places = createRequire(`${own}/package.json`).resolve.paths("x") ?? [];
-  const found = await Promise.all(SHELF.map((folder) => firstAt(places.map(dirname), folder)));
-  return found.filter((files) => files !== null);
+  const found = new Map<string, PackageFiles>();
+  await Promise.all(SHELF.map((folder) => add(folder, own, found)));
+  return [...found.values()];
+}
+
+/** Adds a package with what it depends on, which is installed with it. */
+async function add(folder: string, dir: string, found: Map<string, PackageFiles>): Promise<void> {
+  const files = await firstAt(parentsOf(dir), folder);
+  if (files === null || found.has(files.dir)) return;
+  found.set(files.dir, files);
+  const { dependencies = {} } = await readManifest(files.dir);
+  await Promise.all(Object.keys(dependencies).map((name) => add(name, files.dir, found)));
+}
+
+/** The folders whose `node_modules` are looked through for what a package imports. */
+function parentsOf(dir: string): string[] {
+  return (createRequire(join(dir, "package.json")).resolve.paths("x") ?? []).map(dirname);
 }
 
 async function firstAt(parents: readonly string[], folder: string): Promise<PackageFiles | null> {

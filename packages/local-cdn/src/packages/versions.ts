@@ -6,7 +6,7 @@ export function exactVersion(range: string): string | null {
 }
 
 /** Whether any version will do: none was named, or the newest. */
-export function isAny(range: string): boolean {
+function isAny(range: string): boolean {
   return range === "*" || range === "latest";
 }
 

@@ -2,19 +2,23 @@ import { lookup } from "node:dns/promises";
 import { once } from "node:events";
 import { realpath } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer, type Server as SecureServer } from "node:https";
 import type { Socket } from "node:net";
 
 import { ProblemError } from "@framewright/contract";
 
-import { parseAllowedHosts } from "./allowed-hosts.ts";
+import { type AllowsHost, bareHost, parseAllowedHosts } from "./allowed-hosts.ts";
+import { answerLibrary } from "./answer-library.ts";
 import { codeOf, createDial, type Dial } from "./egress.ts";
 import { createEgressRecord, type EgressRecord, type RefusedRequest } from "./egress-record.ts";
 import { forward } from "./forward.ts";
 import { prepareHead } from "./html-document.ts";
+import type { LibraryPort } from "./library-port.ts";
+import { type PageKey, pageKey } from "./page-key.ts";
 import { answerPlain } from "./plain-answer.ts";
 import { isPublicAddress } from "./public-address.ts";
 import { answerFile, type SnapshotSite } from "./snapshot-file.ts";
-import { tunnel } from "./tunnel.ts";
+import { acceptTunnel, parseAuthority, tunnel } from "./tunnel.ts";
 
 /** The page's origin, whatever the port: the browser reaches it through the proxy, so every run sees the same. */
 export const SNAPSHOT_ORIGIN = "http://composition.localhost";
@@ -26,6 +30,8 @@ export interface SnapshotServerOptions {
   readonly headHtml: string;
   /** Hosts that the page may contact: `cdn.example.com`, `*.example.com`, either with `:port`. */
   readonly allowedHosts: readonly string[];
+  /** What answers hosts of libraries, but for those that the page may contact. (Default: nothing does.) */
+  readonly libraries?: LibraryPort;
   /** All addresses of a name. (Default: the system's resolver.) */
   readonly resolve?: (host: string) => Promise<readonly string[]>;
   /** For tests only, which have no public host: which addresses may be connected to. (Default: public ones.) */
@@ -40,6 +46,8 @@ export interface SnapshotServerOptions {
 
 export interface SnapshotServer {
   readonly port: number;
+  /** Of the key that answers https in the place of hosts of libraries: SHA-256 in base64, for the browser to trust. */
+  readonly keyFingerprint: string;
   /** Hosts that the page contacted or tried to, sorted. At most 500. */
   readonly hosts: () => string[];
   /** Requests that were not let out or not delivered, the first 50. */
@@ -54,8 +62,9 @@ export interface SnapshotServer {
  */
 export async function startSnapshotServer(options: SnapshotServerOptions): Promise<SnapshotServer> {
   const record = createEgressRecord();
+  const allows = parseAllowedHosts(options.allowedHosts);
   const dial = createDial({
-    allows: parseAllowedHosts(options.allowedHosts),
+    allows,
     resolve: options.resolve ?? systemAddresses,
     isPublicAddress: options.isPublicAddress ?? isPublicAddress,
     record,
@@ -65,11 +74,18 @@ export async function startSnapshotServer(options: SnapshotServerOptions): Promi
   const root = await realpath(options.root).catch((cause: unknown) => {
     throw new ProblemError("internal", "The composition's snapshot cannot be read.", { cause });
   });
-  const server = createProxy({ root, head: prepareHead(options.headHtml) }, dial, record);
+  const site = { root, head: prepareHead(options.headHtml) };
+  const key = await pageKey();
+  const server = createProxy(
+    { site, dial, libraryAt: libraryLookup(options.libraries, allows) },
+    record,
+    key,
+  );
   const sockets = trackSockets(server);
   const port = await listen(server, options.port ?? 0);
   return {
     port,
+    keyFingerprint: key.fingerprint,
     hosts: () => record.hosts(),
     refused: () => record.refused(),
     async close() {
@@ -82,19 +98,36 @@ export async function startSnapshotServer(options: SnapshotServerOptions): Promi
   };
 }
 
-function createProxy(site: SnapshotSite, dial: Dial, record: EgressRecord): Server {
-  const limits = {
-    headersTimeout: 10_000,
-    requestTimeout: 60_000,
-    // Browsers reuse a connection at any time; closing early races with that.
-    keepAliveTimeout: 60_000,
-    connectionsCheckingInterval: 2_000,
-  };
-  const server = createServer(limits, (request, response) => {
-    answer(request, response, site, dial).catch(() => giveUp(response));
+/** What answers a host in its place; undefined for one that is none of libraries, or that the operator lets pages contact. */
+type LibraryLookup = (host: string, port: number) => LibraryPort | undefined;
+
+function libraryLookup(libraries: LibraryPort | undefined, allows: AllowsHost): LibraryLookup {
+  return (host, port) => (libraries?.serves(host) && !allows(host, port) ? libraries : undefined);
+}
+
+interface Answering {
+  readonly site: SnapshotSite;
+  readonly dial: Dial;
+  readonly libraryAt: LibraryLookup;
+}
+
+const LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  // Browsers reuse a connection at any time; closing early races with that.
+  keepAliveTimeout: 60_000,
+  connectionsCheckingInterval: 2_000,
+};
+
+function createProxy(answering: Answering, record: EgressRecord, key: PageKey): Server {
+  const server = createServer(LIMITS, (request, response) => {
+    answer(request, response, answering).catch(() => giveUp(response));
   });
+  const secure = createLibraryServer(answering, key);
   server.on("connect", (request, client, head) => {
-    tunnel(request, client, head, dial).catch(() => client.destroy());
+    const { host, port } = parseAuthority(request.url ?? "") ?? { host: "", port: 0 };
+    if (answering.libraryAt(host, port)) acceptTunnel(client, head, () => secure.emit("connection", client));
+    else tunnel(request, client, head, answering.dial).catch(() => client.destroy());
   });
   // Far above the 32 connections that Chromium opens to one proxy.
   server.maxConnections = 256;
@@ -106,17 +139,29 @@ function createProxy(site: SnapshotSite, dial: Dial, record: EgressRecord): Serv
   return server;
 }
 
+/** Answers https in the place of hosts of libraries, on connections that the proxy hands over. It listens nowhere. */
+function createLibraryServer({ libraryAt }: Answering, { key, cert }: PageKey): SecureServer {
+  return createSecureServer({ ...LIMITS, key, cert }, (request, response) => {
+    const url = URL.parse(request.url ?? "/", `https://${request.headers.host ?? ""}`);
+    const libraries = url && libraryAt(bareHost(url.hostname), Number(url.port || 443));
+    if (!libraries) return answerPlain(response, 421, "This host is not answered here.");
+    answerLibrary(request, response, url, libraries).catch(() => giveUp(response));
+  });
+}
+
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  site: SnapshotSite,
-  dial: Dial,
+  { site, dial, libraryAt }: Answering,
 ): Promise<void> {
   const url = requestedUrl(request);
   if (url === undefined) return answerPlain(response, 421, `This server knows ${SNAPSHOT_ORIGIN} only.`);
   if (url.origin === SNAPSHOT_ORIGIN) return answerFile(request, response, url, site);
-  if (url.protocol === "http:") return forward(request, response, url, dial);
-  answerPlain(response, 400, "Only http addresses are served; https goes through CONNECT.");
+  if (url.protocol !== "http:")
+    return answerPlain(response, 400, "Only http addresses are served; https goes through CONNECT.");
+  const libraries = libraryAt(bareHost(url.hostname), Number(url.port || 80));
+  if (libraries) return answerLibrary(request, response, url, libraries);
+  return forward(request, response, url, dial);
 }
 
 const OWN_HOSTS = new Set(["127.0.0.1", "localhost", new URL(SNAPSHOT_ORIGIN).hostname]);

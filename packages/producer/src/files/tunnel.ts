@@ -5,6 +5,8 @@ import { pipeline } from "node:stream/promises";
 import { bareHost } from "./allowed-hosts.ts";
 import type { Destination, Dial } from "./egress.ts";
 
+const ESTABLISHED = "HTTP/1.1 200 Connection Established\r\n\r\n";
+
 /** Answers CONNECT: joins the client with its destination, byte for byte, until either hangs up. */
 export async function tunnel(
   request: IncomingMessage,
@@ -20,7 +22,7 @@ export async function tunnel(
   if (!dialled.ok)
     return refuse(client, dialled.status === 403 ? "403 Forbidden" : "502 Bad Gateway", dialled.reason);
   const { socket } = dialled;
-  client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
+  client.write(ESTABLISHED);
   if (head.length > 0) socket.write(head);
   try {
     await Promise.all([pipeline(client, socket), pipeline(socket, client)]);
@@ -32,7 +34,16 @@ export async function tunnel(
   }
 }
 
-function parseAuthority(authority: string): Destination | undefined {
+/** Lets somebody here answer in the destination's place, on the client's own connection. */
+export function acceptTunnel(client: Duplex, head: Buffer, take: () => void): void {
+  client.on("error", () => client.destroy());
+  client.write(ESTABLISHED);
+  if (head.length > 0) client.unshift(head);
+  take();
+}
+
+/** The destination that a CONNECT names. */
+export function parseAuthority(authority: string): Destination | undefined {
   const { name, port } = /^(?<name>\[[^\]]+\]|[^\s:/?#@\\]+):(?<port>\d{1,5})$/.exec(authority)?.groups ?? {};
   // The URL parser spells odd notations of an IPv4 address (hexadecimal, octal, one number) in the dotted form.
   const hostname = name === undefined ? undefined : URL.parse(`http://${name}`)?.hostname;

@@ -1,13 +1,16 @@
 import type { Warning } from "@framewright/contract";
 import type { PageNews } from "@framewright/engine";
+import type { LibraryReport } from "@framewright/local-cdn";
 
 import type { RefusedRequest } from "../files/egress-record.ts";
+import { libraryWarnings, withoutLibraries } from "./library-warnings.ts";
 import { requestWarnings } from "./request-warnings.ts";
 
 /** What a page's scripts and requests did that may show in the result; its scripts first, for requests are many. */
 export function pageWarnings(
   { uncaught, workers, failedRequests }: PageNews,
   refused: readonly RefusedRequest[],
+  libraries: LibraryReport,
 ): Warning[] {
   return [
     ...uncaught.map(({ text, frames }): Warning => ({
@@ -23,6 +26,7 @@ export function pageWarnings(
         "Move what depends on time out of the worker, or send it the time; the video may differ from run to run.",
       ...(frames && { frames }),
     })),
-    ...requestWarnings(failedRequests, refused),
+    ...libraryWarnings(libraries),
+    ...requestWarnings(withoutLibraries(failedRequests, libraries), refused),
   ];
 }

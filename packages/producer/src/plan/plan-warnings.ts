@@ -1,5 +1,6 @@
 import { framesToSeconds, type Fps, type Warning } from "@framewright/contract";
 import type { Probe } from "@framewright/engine";
+import type { LibraryReport } from "@framewright/local-cdn";
 
 import type { RefusedRequest } from "../files/egress-record.ts";
 import type { Duration } from "./duration-guard.ts";
@@ -45,6 +46,7 @@ function lengthWarning(duration: Duration, { fps, requestedSeconds }: Asked): Wa
 export function planWarnings(
   probe: Probe,
   refused: readonly RefusedRequest[],
+  libraries: LibraryReport,
   duration: Duration,
   asked: Asked,
 ): Warning[] {
@@ -52,6 +54,6 @@ export function planWarnings(
     ...probe.declarations.warnings,
     ...lengthWarning(duration, asked),
     ...cutWarning(probe, duration, asked.fps),
-    ...pageWarnings(probe, refused),
+    ...pageWarnings(probe, refused, libraries),
   ]);
 }

@@ -1,5 +1,6 @@
 import { formatFps, type Fps, type Plan, ProblemError, type RenderOptions } from "@framewright/contract";
 import type { Probe } from "@framewright/engine";
+import type { LibraryReport } from "@framewright/local-cdn";
 
 import type { RefusedRequest } from "../files/egress-record.ts";
 import { layOutChunks } from "./chunk-layout.ts";
@@ -7,6 +8,7 @@ import { guardDuration } from "./duration-guard.ts";
 import { estimate } from "./estimate.ts";
 import { guardContent } from "./content-guard.ts";
 import { frameRange } from "./frame-range.ts";
+import { guardLibraries } from "./library-guard.ts";
 import type { PlanLimits } from "./limits.ts";
 import { planWarnings } from "./plan-warnings.ts";
 import { guardSize, type Size } from "./size-guard.ts";
@@ -18,6 +20,7 @@ export interface PlanInput {
   readonly snapshotHash: string;
   readonly hosts: readonly string[];
   readonly refused: readonly RefusedRequest[];
+  readonly libraries: LibraryReport;
   readonly limits: PlanLimits;
   readonly workers: number;
 }
@@ -43,9 +46,10 @@ function countFrames(seconds: number, fps: Fps, maxFrames: number): number {
  * @throws ProblemError owned by the composition or the caller
  */
 export function plan(input: PlanInput): Planned {
-  const { probe, options, fps, snapshotHash, hosts, refused, limits, workers } = input;
+  const { probe, options, fps, snapshotHash, hosts, refused, libraries, limits, workers } = input;
   const { declarations } = probe;
   guardContent(declarations);
+  guardLibraries(probe, libraries);
   const duration = guardDuration(declarations, limits.maxDurationSeconds, options.duration);
   const totalFrames = countFrames(duration.seconds, fps, limits.maxFrames);
   const { page, video, deviceScaleFactor, warnings } = guardSize(declarations, {
@@ -69,9 +73,11 @@ export function plan(input: PlanInput): Planned {
       chunks,
       snapshotHash,
       hosts: [...hosts],
+      libraries: [...libraries.served],
+      missingLibraries: libraries.refused.map(({ url }) => url),
       warnings: [
         ...warnings,
-        ...planWarnings(probe, refused, duration, { fps, requestedSeconds: options.duration }),
+        ...planWarnings(probe, refused, libraries, duration, { fps, requestedSeconds: options.duration }),
       ],
       estimate: estimate(frames, chunks.length, video, workers),
     },

@@ -1,4 +1,4 @@
-import type { RenderOptions } from "@framewright/contract";
+import type { Plan, RenderOptions } from "@framewright/contract";
 
 import { plan, type Planned } from "../plan/plan.ts";
 import type { Scratch } from "../scratch/scratch.ts";
@@ -38,11 +38,14 @@ export function pageJob(
   { snapshot, options }: Composition,
   settings: WorkSettings,
   scratchDir: string,
+  planned: Pick<Plan, "libraries" | "missingLibraries"> = {},
 ): PageJob {
+  const { libraries: locked = [], missingLibraries: missing = [] } = planned;
   const { tools, allowedHosts, readyTimeoutMs, frameTimeoutMs } = settings;
   return {
     tools,
     allowedHosts,
+    libraries: { ...settings.libraries, locked, missing },
     readyTimeoutMs,
     frameTimeoutMs,
     scratchDir,
@@ -63,7 +66,7 @@ export async function planComposition(
   const { workers, scratch, settings } = deps;
   const { deadline, noteLoss } = bounds;
   const budget = { prefix: "plan", maxBytes: settings.renderScratchBytes, signal: bounds.signal };
-  const { probe, hosts, refused } = await inWorkFolder(scratch, budget, (dir, signal) =>
+  const { probe, hosts, refused, libraries } = await inWorkFolder(scratch, budget, (dir, signal) =>
     untilDone({ noteLoss, signal, dir }, () =>
       workers.run(
         { kind: "probe", ...pageJob(composition, settings, dir) },
@@ -83,6 +86,7 @@ export async function planComposition(
     probe,
     hosts,
     refused,
+    libraries,
     options: composition.options,
     fps: fpsOf(composition.options.fps),
     snapshotHash: composition.snapshot.hash,

@@ -1,6 +1,7 @@
 import type { Tools } from "@framewright/engine";
 
 import type { PlanLimits } from "../plan/limits.ts";
+import type { LibrarySettings } from "../work/jobs.ts";
 
 /** What the life of renders is bounded by. Times in milliseconds. */
 export interface RenderSettings {
@@ -25,4 +26,5 @@ export interface RenderSettings {
 /** What those who do the work need besides. */
 export interface WorkSettings extends RenderSettings {
   readonly tools: Tools;
+  readonly libraries: LibrarySettings;
 }

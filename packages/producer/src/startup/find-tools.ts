@@ -6,6 +6,7 @@ import {
   tryBrowser,
   type Tools,
 } from "@framewright/engine";
+import type { NpmSettings } from "@framewright/local-cdn";
 
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
@@ -16,6 +17,8 @@ export interface Machine {
   readonly searchPath: string;
   /** Where programs from npm are unpacked, once for all processes of this user. */
   readonly cacheDir: string;
+  /** How its npm reaches the registry. */
+  readonly npm: NpmSettings;
 }
 
 /**

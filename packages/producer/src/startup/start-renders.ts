@@ -15,6 +15,7 @@ import { startHousekeeping } from "../renders/housekeeping.ts";
 import type { RenderObserver } from "../renders/observer.ts";
 import type { RenderSettings } from "../renders/settings.ts";
 import { openShelf } from "../renders/snapshot-shelf.ts";
+import type { LibrarySettings } from "../work/jobs.ts";
 import { openSnapshotCache, type SnapshotCache } from "../snapshot/snapshot-cache.ts";
 import type { Base } from "./open-base.ts";
 import { packAside } from "./pack-aside.ts";
@@ -27,6 +28,7 @@ export interface RendersOptions {
   /** Null where no work is done. */
   readonly side: Side | null;
   readonly settings: RenderSettings;
+  readonly libraries: LibrarySettings;
   readonly endings: Endings;
   readonly observer: RenderObserver;
   readonly refusal: () => ProblemError | null;
@@ -44,13 +46,13 @@ export interface RunningRenders {
 }
 
 function startLoop(options: RendersOptions, side: Side, snapshots: SnapshotCache): WorkLoop {
-  const { base, settings, endings, observer, refusal, log } = options;
+  const { base, settings, libraries, endings, observer, refusal, log } = options;
   const { workers, pool, tools } = side;
   const owner = `${hostname()}:${process.pid}:${randomUUID()}`;
   const flow: FlowDeps = {
     ...base,
     workers,
-    settings: { ...settings, tools },
+    settings: { ...settings, tools, libraries },
     snapshots,
     endings,
     observer,

@@ -1,7 +1,24 @@
-import type { Chunk, Fps, Verdict } from "@framewright/contract";
+import type { Chunk, Fps, Library, Verdict } from "@framewright/contract";
 import type { CapturedChunk, ChunkFile, Expectation, Picture, Probe, Tools } from "@framewright/engine";
+import type { LibraryMode, LibraryReport, NpmSettings } from "@framewright/local-cdn";
 
 import type { RefusedRequest } from "../files/egress-record.ts";
+
+/** Where a page's libraries come from. */
+export interface LibrarySettings {
+  readonly mode: LibraryMode;
+  /** A folder that this machine's processes share. */
+  readonly cacheDir: string;
+  readonly npm: NpmSettings;
+}
+
+/** What a page gets of CDNs. */
+export interface JobLibraries extends LibrarySettings {
+  /** What the plan found. */
+  readonly locked: readonly Library[];
+  /** What it did not get. */
+  readonly missing: readonly string[];
+}
 
 /** What every job that opens a page needs. */
 export interface PageJob {
@@ -13,6 +30,8 @@ export interface PageJob {
   /** The request says how long the composition is, should that not. */
   readonly isLengthGiven?: boolean;
   readonly allowedHosts: readonly string[];
+  /** (Default: a page gets nothing of CDNs.) */
+  readonly libraries?: JobLibraries;
   /** A folder of the job's own. */
   readonly scratchDir: string;
   readonly readyTimeoutMs: number;
@@ -28,6 +47,7 @@ export interface ProbeResult {
   readonly hosts: readonly string[];
   /** Requests of the page that were not let out, or not delivered. */
   readonly refused: readonly RefusedRequest[];
+  readonly libraries: LibraryReport;
 }
 
 export interface ChunkJob extends PageJob {
@@ -40,6 +60,7 @@ export interface ChunkJob extends PageJob {
 export interface ChunkResult extends CapturedChunk {
   /** Requests of the page that were not let out, or not delivered. */
   readonly refused: readonly RefusedRequest[];
+  readonly libraries: LibraryReport;
 }
 
 export interface AssembleJob {

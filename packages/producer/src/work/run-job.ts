@@ -8,6 +8,7 @@ import {
   type TaskContext,
   verify,
 } from "@framewright/engine";
+import type { Libraries, LibraryReport } from "@framewright/local-cdn";
 
 import { SNAPSHOT_ORIGIN, type SnapshotServer, startSnapshotServer } from "../files/serve-snapshot.ts";
 import type { Job, JobProgress, Jobs, PageJob } from "./jobs.ts";
@@ -25,23 +26,50 @@ function entryUrl(entryFile: string): string {
   return `${SNAPSHOT_ORIGIN}/${path}`;
 }
 
-/** Serves the snapshot for as long as the page of a job is open. */
+const NOTHING: LibraryReport = { served: [], refused: [], notes: [] };
+
+/** What the page of a job asked for, and got or not. */
+interface Requests extends Pick<SnapshotServer, "hosts" | "refused"> {
+  readonly libraries: () => LibraryReport;
+}
+
+async function librariesOf(
+  { libraries, snapshotDir }: PageJob,
+  signal: AbortSignal,
+): Promise<Libraries | null> {
+  if (libraries === undefined) return null;
+  // Loaded when it is first needed: a worker should start fast.
+  const { openLibraries } = await import("@framewright/local-cdn");
+  return openLibraries({ ...libraries, projectDir: snapshotDir, signal });
+}
+
+/** Serves the snapshot, and libraries in the place of CDNs, for as long as the page of a job is open. */
 async function withPage<T>(
   job: PageJob,
   { signal, progress }: JobContext,
-  work: (source: PageSource, context: TaskContext, server: SnapshotServer) => Promise<T>,
+  work: (source: PageSource, context: TaskContext, requests: Requests) => Promise<T>,
 ): Promise<T> {
   const { variables, fps, isLengthGiven = false } = job;
   const script = await pageScript({ variables, fps, isLengthGiven });
+  const closing = new AbortController();
+  const libraries = await librariesOf(job, AbortSignal.any([signal, closing.signal]));
   const server = await startSnapshotServer({
     root: job.snapshotDir,
     headHtml: pageHeadHtml(script),
     allowedHosts: job.allowedHosts,
+    ...(libraries && { libraries }),
   });
   try {
     const { readyTimeoutMs, frameTimeoutMs, tools, scratchDir } = job;
     const url = entryUrl(job.entryFile);
-    const source = { url, proxyPort: server.port, script, readyTimeoutMs, frameTimeoutMs };
+    const source = {
+      url,
+      proxyPort: server.port,
+      trustedKey: server.keyFingerprint,
+      script,
+      readyTimeoutMs,
+      frameTimeoutMs,
+    };
     let consoleNews = 0;
     const context: TaskContext = {
       tools,
@@ -56,9 +84,11 @@ async function withPage<T>(
         progress({ framesDone });
       },
     };
-    return await work(source, context, server);
+    return await work(source, context, { ...server, libraries: () => libraries?.record.report() ?? NOTHING });
   } finally {
+    closing.abort();
     await server.close();
+    await libraries?.close();
   }
 }
 
@@ -66,16 +96,17 @@ async function withPage<T>(
 export function runJob(job: Job, context: JobContext): Promise<Jobs[keyof Jobs]["result"]> {
   switch (job.kind) {
     case "probe":
-      return withPage(job, context, async (source, task, server) => ({
+      return withPage(job, context, async (source, task, { hosts, refused, libraries }) => ({
         probe: await probe(source, task),
-        hosts: server.hosts(),
-        refused: server.refused(),
+        hosts: hosts(),
+        refused: refused(),
+        libraries: libraries(),
       }));
     case "chunk":
-      return withPage(job, context, async (source, task, server) => {
+      return withPage(job, context, async (source, task, { refused, libraries }) => {
         const { picture, chunk, file } = job;
         const captured = await captureChunk({ source, picture, chunk, file }, task);
-        return { ...captured, refused: server.refused() };
+        return { ...captured, refused: refused(), libraries: libraries() };
       });
     case "assemble":
       return assemble(job, { ffmpeg: job.tools.ffmpeg.ffmpeg, signal: context.signal });

@@ -23,16 +23,24 @@ const emptyProbe: Probe = {
   uncaught: [],
   workers: [],
   failedRequests: [],
+  classicScripts: [],
 };
 
 function warningsOf(seen: Partial<Probe>, refused: readonly RefusedRequest[] = []): Warning[] {
   const probe: Probe = { ...emptyProbe, ...seen };
-  return planWarnings(probe, refused, { seconds: 1, source: "attribute" }, { fps: { num: 30, den: 1 } });
+  const libraries = { served: [], refused: [], notes: [] };
+  return planWarnings(
+    probe,
+    refused,
+    libraries,
+    { seconds: 1, source: "attribute" },
+    { fps: { num: 30, den: 1 } },
+  );
 }
 
 /** The warning of one request, by what the proxy noted of it. */
 function warningOf(url: string, reason: string, refused: readonly RefusedRequest[]): Warning | undefined {
-  return warningsOf({ failedRequests: [{ url, reason, refused: true }] }, refused)[0];
+  return warningsOf({ failedRequests: [{ url, reason, refused: true, isScript: true }] }, refused)[0];
 }
 
 it("advises to list a host that is not listed", () => {
@@ -71,8 +79,8 @@ it("keeps the page's own errors before any number of refused requests, and count
   const urls = Array.from({ length: 48 }, (_, index) => `http://h${index}.test/`);
   const refused = urls.map((target): RefusedRequest => ({ target, why: "not-allowed", reason: "" }));
   const failedRequests = [
-    ...urls.map((url) => ({ url, reason: "HTTP 403", refused: true })),
-    { url: "http://composition.localhost/missing.js", reason: "HTTP 404", refused: false },
+    ...urls.map((url) => ({ url, reason: "HTTP 403", refused: true, isScript: false })),
+    { url: "http://composition.localhost/missing.js", reason: "HTTP 404", refused: false, isScript: false },
   ];
   const warnings = warningsOf(
     { uncaught: [{ text: "broken" }], workers: [{ url: "clock.js" }], failedRequests },

@@ -15,6 +15,8 @@ export interface Declared {
   readonly hosts?: readonly string[];
 }
 
+const NOTHING = { served: [], refused: [], notes: [] };
+
 /** What a page of 1280×720 declares. */
 export function probeOf({ seconds = 20, width = 1280, height = 720, hosts = [] }: Declared = {}): unknown {
   const declarations = {
@@ -30,9 +32,10 @@ export function probeOf({ seconds = 20, width = 1280, height = 720, hosts = [] }
     warnings: [],
   };
   return {
-    probe: { declarations, uncaught: [], workers: [], failedRequests: [] },
+    probe: { declarations, uncaught: [], workers: [], failedRequests: [], classicScripts: [] },
     hosts,
     refused: [],
+    libraries: NOTHING,
   };
 }
 
@@ -52,6 +55,7 @@ export const healthy: Behaviour = async (job) => {
         bytes: content.length,
         news: { uncaught: [], workers: [], failedRequests: [] },
         refused: [],
+        libraries: NOTHING,
       };
     }
     case "assemble":

@@ -42,6 +42,7 @@ const SETTINGS: WorkSettings = {
   tools: { version: "tools" } as never,
   limits: { maxDurationSeconds: 1_000, maxFrames: 100_000, chunkSeconds: null },
   allowedHosts: [],
+  libraries: { mode: "off", cacheDir: "unused", npm: {} },
   workers: 1,
   queueLimit: 100,
   tenantRunning: 100,

@@ -17,8 +17,8 @@ function sorted(value: unknown): unknown {
 }
 
 /**
- * The address of a chunk's content: the composition's files, the frames, all that the picture depends on, and the
- * programs that make it. SHA-256, in hex. What a page loads from elsewhere may change: its chunks are its render's own.
+ * The address of a chunk's content: the composition's files, the libraries that the page is served, the frames, all that
+ * the picture depends on, and the programs that make it. SHA-256, in hex. What a page loads from elsewhere may change: its chunks are its render's own.
  */
 export function chunkHash(
   row: Pick<RenderRow, "id" | "options" | "snapshot">,
@@ -37,6 +37,8 @@ export function chunkHash(
     picture: pictureOf(options, plan, page),
     startFrame,
     endFrame,
+    libraries: (plan.libraries ?? []).map(({ url, integrity }) => [url, integrity]),
+    missing: plan.missingLibraries ?? [],
     ...(plan.hosts.length > 0 && { render: row.id }),
   };
   return createHash("sha256")

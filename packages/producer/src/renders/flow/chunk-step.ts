@@ -137,7 +137,7 @@ async function attempt(
   let captured = 0;
   const job: ChunkJob = {
     kind: "chunk",
-    ...pageJob(composition, settings, dir),
+    ...pageJob(composition, settings, dir, plan),
     picture: pictureOf(options, plan, page),
     chunk,
     file: join(dir, `chunk-${chunk.index}.mp4`),

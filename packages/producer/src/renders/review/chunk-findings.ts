@@ -8,6 +8,6 @@ export interface ChunkFindings {
   readonly warnings: readonly Warning[];
 }
 
-export function findingsOf({ news, refused }: ChunkResult): ChunkFindings {
-  return { warnings: pageWarnings(news, refused) };
+export function findingsOf({ news, refused, libraries }: ChunkResult): ChunkFindings {
+  return { warnings: pageWarnings(news, refused, libraries) };
 }
