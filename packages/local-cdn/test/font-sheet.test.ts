@@ -28,7 +28,7 @@ it("gives a text's characters alone", async () => {
   const session = await openSession({ mode: "shelf" });
   const sheet = await textOf(session, `${CSS2}Space+Grotesk&text=Hi%20%C5%82`);
   const ranges = [...sheet.matchAll(/unicode-range: ([^;]+);/g)].map(([, range]) => range);
-  expect(ranges.toSorted()).toEqual(["U+142", "U+48,U+69,U+20"]);
+  expect(new Set(ranges)).toEqual(new Set(["U+142", "U+48,U+69,U+20"]));
 });
 
 it("names what a family does not have, and takes the nearest", async () => {
