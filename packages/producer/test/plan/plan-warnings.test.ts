@@ -7,6 +7,8 @@ import { planWarnings } from "../../src/plan/plan-warnings.ts";
 
 const TUNNEL = "net::ERR_TUNNEL_CONNECTION_FAILED";
 
+const NO_LIBRARIES = { served: [], refused: [], notes: [] };
+
 const emptyProbe: Probe = {
   declarations: {
     compositionId: "main",
@@ -28,11 +30,10 @@ const emptyProbe: Probe = {
 
 function warningsOf(seen: Partial<Probe>, refused: readonly RefusedRequest[] = []): Warning[] {
   const probe: Probe = { ...emptyProbe, ...seen };
-  const libraries = { served: [], refused: [], notes: [] };
   return planWarnings(
     probe,
     refused,
-    libraries,
+    NO_LIBRARIES,
     { seconds: 1, source: "attribute" },
     { fps: { num: 30, den: 1 } },
   );
@@ -101,6 +102,7 @@ it("says that the request's length is not used where the composition declares on
     planWarnings(
       emptyProbe,
       [],
+      NO_LIBRARIES,
       { seconds: 6, source: "attribute" },
       { fps: { num: 30, den: 1 }, requestedSeconds },
     );
