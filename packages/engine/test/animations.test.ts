@@ -47,28 +47,41 @@ it("starts a transition at the frame that causes it", async () => {
 
 it("lets a page pause, move, speed up and reverse its own animations", async () => {
   await withPage(
-    `${ROOT}<script>const fade = box.animate(${FADE}, { duration: 1000, fill: "both" })</script>`,
+    `${ROOT}<script>const fade = box.animate(${FADE}, { duration: 10_000, fill: "both" })</script>`,
     async ({ read, stepTo }) => {
       await stepTo(2);
       expect(await read("[fade.currentTime, fade.playState]")).toEqual([200, "running"]);
       await read("fade.pause()");
       await stepTo(5);
-      expect(await read("[fade.currentTime, fade.playState]")).toEqual([200, "paused"]);
+      // Web Animations: what happens between two frames takes effect with the next one's time.
+      expect(await read("[fade.currentTime, fade.playState]")).toEqual([300, "paused"]);
       await read("fade.play()");
       await stepTo(6);
-      // It was taken up again at frame 6, which is its first.
-      expect(await read("fade.currentTime")).toBe(200);
+      expect(await read("fade.currentTime")).toBe(300);
       await read("fade.currentTime = 500");
       await stepTo(7);
       expect(await read("fade.currentTime")).toBe(600);
       await read("fade.playbackRate = 2");
-      await stepTo(8);
       await stepTo(9);
-      expect(await read("fade.currentTime")).toBe(800);
+      expect(await read("fade.currentTime")).toBe(1000);
       await read("fade.reverse()");
       await stepTo(10);
+      expect(await read("fade.currentTime")).toBe(1200);
       await stepTo(11);
-      expect(await read("fade.currentTime")).toBe(600);
+      expect(await read("[fade.currentTime, fade.playbackRate]")).toEqual([1000, -2]);
+      await read("fade.updatePlaybackRate(1)");
+      await stepTo(12);
+      expect(await read("fade.currentTime")).toBe(800);
+      await stepTo(14);
+      expect(await read("fade.currentTime")).toBe(1000);
+      await read("fade.cancel()");
+      await stepTo(15);
+      expect(await read("[fade.currentTime, fade.startTime, fade.playState]")).toEqual([null, null, "idle"]);
+      await read("fade.play()");
+      await stepTo(16);
+      expect(await read("fade.currentTime")).toBe(0);
+      await stepTo(18);
+      expect(await read("fade.currentTime")).toBe(200);
     },
   );
 });
@@ -102,7 +115,7 @@ it("holds an animation that a style pauses, and takes it up where it stood", asy
       await stepTo(2);
       await read("box.className = 'still'");
       await stepTo(6);
-      expect(await read(opacity)).toBe("0.200");
+      expect(await read(opacity)).toBe("0.300");
       await read("box.className = ''");
       await stepTo(8);
       expect(await read(opacity)).toBe("0.400");
@@ -149,7 +162,7 @@ it("shows a page its animations as they are at that very time", async () => {
     </script>`,
     async ({ read, stepTo }) => {
       await stepTo(4);
-      expect(await read("seen")).toEqual([0, 100, 200, 250, 250, 250]);
+      expect(await read("seen")).toEqual([0, 100, 200, 250, 300, 300]);
     },
   );
 });

@@ -1,195 +1,189 @@
-import { describeElement } from "./describe-element.ts";
 import { native } from "./native.ts";
-import { allAnimations, allElements } from "./roots.ts";
-import { fromScriptMs, now, toScriptMs, upToMicrosecond } from "./time.ts";
-import { startOfNode } from "./tree/tree.ts";
+import { allAnimations } from "./roots.ts";
+import { now, upToMicrosecond } from "./time.ts";
 
 /**
- * CSS animations, transitions and Web Animations run on virtual time: each is paused as soon as it is seen
- * running, and from then on its current time is set at every step.
+ * CSS animations, transitions and Web Animations run on virtual time: the browser's own timeline stands still, and the
+ * time of each animation that runs is set at every step.
  */
-interface Driven {
+export interface Driven {
   /** The animation's own time at `sinceMs` of virtual time. */
   offsetMs: number;
   sinceMs: number;
   rate: number;
   /** The virtual time that it was last brought to. */
   atMs: number;
+  /** On a timeline that the page made, which the browser does not stop: the animation is paused instead. */
+  readonly isHeld: boolean;
 }
 
-const driven = new WeakMap<Animation, Driven>();
+const driven = new Map<Animation, Driven>();
+/** How those ran that have ended: a page may ask, or make them longer. */
+const ended = new WeakMap<Animation, Driven>();
+/** Animations that scripts have started. They run also where no document shows them. */
+const started = new Set<Animation>();
 
-/**
- * The own time of animations that a page or a style holds, for when they run again. The browser's own clock
- * runs between frames, so a time read later would depend on how fast the machine is.
- */
-const heldAtMs = new WeakMap<Animation, number>();
+/** When an animation of this element began, in milliseconds, where something else than the present frame says so. */
+type Beginning = (animation: CSSAnimation) => number | null;
+let beginningOf: Beginning = () => null;
+
+/** Lets a style's animations begin at another time than that of the frame in which they are seen first. */
+export function setBeginning(beginning: Beginning): void {
+  beginningOf = beginning;
+}
 
 function milliseconds(value: CSSNumberish | null): number {
   return typeof value === "number" ? value : 0;
 }
 
-function ownTime(animation: Animation): number {
+export function ownTime(animation: Animation): number {
   return milliseconds(native.currentTime.get.call(animation));
 }
 
-function endMs(animation: Animation): number {
+function setOwnTime(animation: Animation, timeMs: number): void {
+  native.currentTime.set.call(animation, upToMicrosecond(timeMs));
+}
+
+export function endMs(animation: Animation): number {
   return milliseconds(animation.effect?.getComputedTiming().endTime ?? 0);
 }
 
-/** What a style animates begins with the clip that it stands in, however early the style applies. */
-function beginMs(animation: Animation): number {
-  const effect = animation instanceof CSSAnimation ? animation.effect : null;
-  const target = effect instanceof KeyframeEffect ? effect.target : null;
-  return target ? Math.max(now(), startOfNode(target) * 1000) : now();
+/** How an animation that has been seen running does so, or did when it ended. */
+export function drivenState(animation: Animation): Driven | undefined {
+  return driven.get(animation) ?? ended.get(animation);
 }
 
-function drive(animation: Animation): void {
+export function isHeld(animation: Animation): boolean {
+  return driven.get(animation)?.isHeld === true;
+}
+
+/** A script has started it. */
+export function noteStarted(animation: Animation): void {
+  ended.delete(animation);
+  started.add(animation);
+}
+
+/** It is not driven until it is seen running again. */
+export function release(animation: Animation): void {
+  driven.delete(animation);
+  ended.delete(animation);
+}
+
+/** A script has brought it to its end. */
+export function noteEnded(animation: Animation): void {
+  rebase(animation);
+  const state = driven.get(animation);
+  release(animation);
+  if (state) ended.set(animation, state);
+}
+
+/** From now on it goes on from the time that it has. */
+export function rebase(animation: Animation): void {
+  const state = driven.get(animation);
+  if (!state) return;
+  Object.assign(state, { offsetMs: ownTime(animation), sinceMs: now(), rate: animation.playbackRate });
+}
+
+/** It runs from this time of its own on. */
+export function driveFrom(animation: Animation, offsetMs: number): void {
+  const isHeld = animation.timeline !== document.timeline;
   const rate = animation.playbackRate;
-  const held = heldAtMs.get(animation);
-  const offsetMs = held ?? (rate < 0 ? endMs(animation) : 0);
-  const sinceMs = held === undefined ? beginMs(animation) : now();
-  driven.set(animation, { offsetMs, sinceMs, rate, atMs: now() });
-  native.pause.call(animation);
-  native.currentTime.set.call(animation, offsetMs + (now() - sinceMs) * rate);
+  driven.set(animation, { offsetMs, sinceMs: now(), rate, atMs: now(), isHeld });
+  if (isHeld) native.pause.call(animation);
 }
 
-/** `animation-play-state` has no effect on an animation that a script has paused, so it is read here. */
-function pausedByStyle(animation: Animation): boolean {
-  if (!(animation instanceof CSSAnimation)) return false;
-  const effect = animation.effect;
-  if (!(effect instanceof KeyframeEffect) || !effect.target) return false;
-  const style = getComputedStyle(effect.target, effect.pseudoElement);
-  if (!style.animationPlayState.includes("paused")) return false;
-  const states = style.animationPlayState.split(", ");
-  const index = style.animationName.split(", ").indexOf(animation.animationName);
-  return states[index % states.length] === "paused";
+/** The time at which an animation that has been let run would be now. */
+function timeOf(state: Driven): number {
+  return state.offsetMs + (now() - state.sinceMs) * state.rate;
 }
 
+function isOver(animation: Animation, { rate }: Driven, timeMs: number): boolean {
+  return rate > 0 ? timeMs >= endMs(animation) : rate < 0 && timeMs <= 0;
+}
+
+/** Nothing here lets the browser compute a style, which many animations could not afford. */
 function update(animation: Animation, state: Driven): void {
-  // Where time has not moved, neither has the animation; looking at its style would cost a layout.
+  // Where time has not moved, neither has the animation.
   if (state.atMs === now() && state.rate === animation.playbackRate) return;
-  state.atMs = now();
-  if (pausedByStyle(animation)) {
-    state.offsetMs = ownTime(animation);
-    state.sinceMs = now();
+  // A style, or something else, has paused it, ended it or given it another timeline.
+  if (!state.isHeld && typeof native.startTime.get.call(animation) !== "number") {
+    release(animation);
     return;
   }
   if (state.rate !== animation.playbackRate) {
-    state.offsetMs = ownTime(animation);
-    state.sinceMs = now();
-    state.rate = animation.playbackRate;
+    Object.assign(state, {
+      offsetMs: ownTime(animation),
+      sinceMs: state.atMs,
+      rate: animation.playbackRate,
+    });
   }
-  const time = state.offsetMs + (now() - state.sinceMs) * state.rate;
-  const end = endMs(animation);
-  const over = state.rate > 0 ? time >= end : state.rate < 0 && time <= 0;
-  if (!over) {
-    native.currentTime.set.call(animation, upToMicrosecond(time));
+  state.atMs = now();
+  const time = timeOf(state);
+  if (!isOver(animation, state, time)) {
+    setOwnTime(animation, time);
     return;
   }
   // Finishing natively settles `finished` and fires the events that the page listens for.
   driven.delete(animation);
   native.finish.call(animation);
-}
-
-/** Brings every animation to the present virtual time. */
-export function syncAnimations(): void {
-  for (const animation of allAnimations()) {
-    const state = driven.get(animation);
-    if (state) update(animation, state);
-    else if (animation.timeline instanceof DocumentTimeline) {
-      const playState = native.playState.get.call(animation);
-      if (playState === "running") drive(animation);
-      else if (playState === "paused") heldAtMs.set(animation, ownTime(animation));
-    }
-  }
-  for (const svg of allElements("svg")) {
-    if (svg.ownerSVGElement) continue;
-    svg.pauseAnimations();
-    svg.setCurrentTime(now() / 1000);
-  }
-}
-
-/** The longest animation's end, in seconds: finite ones first, Infinity when all are endless, null without any. */
-export function longestAnimationSeconds(): number | null {
-  const ends = allAnimations().map(endMs);
-  const finite = ends.filter((end) => Number.isFinite(end) && end > 0);
-  if (finite.length > 0) return Math.max(...finite) / 1000;
-  return ends.includes(Infinity) ? Infinity : null;
-}
-
-/** Animations without an end, described for a person. */
-export function endlessAnimations(): string[] {
-  return allAnimations()
-    .filter((animation) => endMs(animation) === Infinity)
-    .map((animation) => {
-      const effect = animation.effect;
-      const target = effect instanceof KeyframeEffect ? describeElement(effect.target) : "an element";
-      const name =
-        animation instanceof CSSAnimation ? `CSS animation "${animation.animationName}"` : "animation";
-      return `the ${name} of ${target} repeats for ever`;
-    });
+  ended.set(animation, state);
 }
 
 /** Before a page looks at an animation, or takes it over, it is where it should be at this very time. */
-function bringUpToDate(animation: Animation): void {
+export function bringUpToDate(animation: Animation): void {
   const state = driven.get(animation);
   if (state) update(animation, state);
 }
 
-/** A page that controls an animation itself takes it over; it is driven again once it runs. */
-function releaseOn(method: "pause" | "play" | "finish" | "reverse"): void {
-  const original = native[method];
-  Animation.prototype[method] = function release(this: Animation) {
-    bringUpToDate(this);
-    driven.delete(this);
-    original.call(this);
-    heldAtMs.set(this, ownTime(this));
-  };
+/** The browser starts and pauses animations with its next frame, which does not come on the way to a chunk's start. */
+function settlePending(animation: Animation, playState: AnimationPlayState): void {
+  const time = ownTime(animation);
+  if (playState === "running") {
+    const timeline = animation.timeline;
+    const zero = timeline ? milliseconds(native.timelineTime.get.call(timeline)) : 0;
+    // A start time puts a new rate into effect as well.
+    native.startTime.set.call(animation, zero);
+  }
+  native.currentTime.set.call(animation, time);
 }
 
-/** The page sets an animation's own time. */
-function moveTo(animation: Animation, timeMs: number): void {
-  heldAtMs.set(animation, timeMs);
+function adopt(animation: Animation): void {
+  const playState = native.playState.get.call(animation);
+  const isPending = animation.pending;
+  if (playState === "finished" || playState === "idle") {
+    started.delete(animation);
+    return;
+  }
+  if (!(animation.timeline instanceof DocumentTimeline) || isHeld(animation)) return;
+  if (isPending) settlePending(animation, playState);
+  if (playState !== "running" || (driven.has(animation) && !isPending)) return;
+  started.delete(animation);
+  const before = ended.get(animation);
+  driveFrom(animation, before ? timeOf(before) : ownTime(animation));
+  ended.delete(animation);
+  const beginMs = animation instanceof CSSAnimation ? beginningOf(animation) : null;
   const state = driven.get(animation);
-  if (state) Object.assign(state, { offsetMs: timeMs, sinceMs: now(), atMs: Number.NaN });
+  if (beginMs === null || !state || state.offsetMs !== 0) return;
+  Object.assign(state, { sinceMs: beginMs, atMs: Number.NaN });
+  update(animation, state);
 }
 
-export function installAnimations(): void {
-  for (const method of ["pause", "play", "finish", "reverse"] as const) releaseOn(method);
-  Object.defineProperty(Animation.prototype, "currentTime", {
-    configurable: true,
-    get(this: Animation) {
-      bringUpToDate(this);
-      return native.currentTime.get.call(this);
-    },
-    set(this: Animation, value: CSSNumberish | null) {
-      native.currentTime.set.call(this, value);
-      if (value !== null) moveTo(this, milliseconds(value));
-    },
-  });
-  Object.defineProperty(Animation.prototype, "startTime", {
-    configurable: true,
-    get(this: Animation) {
-      const state = driven.get(this);
-      return state
-        ? toScriptMs(state.sinceMs - state.offsetMs / state.rate)
-        : native.startTime.get.call(this);
-    },
-    set(this: Animation, value: CSSNumberish | null) {
-      if (value === null) {
-        native.startTime.set.call(this, value);
-        return;
-      }
-      // The browser's own timeline has another time: there, this animation might be over already.
-      if (!driven.has(this)) native.play.call(this);
-      moveTo(this, (now() - fromScriptMs(milliseconds(value))) * this.playbackRate);
-    },
-  });
-  Object.defineProperty(Animation.prototype, "playState", {
-    configurable: true,
-    get(this: Animation) {
-      return driven.has(this) ? "running" : native.playState.get.call(this);
-    },
-  });
+/** Moves what is known to run. Before styles are computed: a transition that turns round does so from where it is now. */
+export function moveAnimations(): void {
+  for (const [animation, state] of driven) update(animation, state);
+}
+
+function found(): Set<Animation> {
+  return new Set([...allAnimations(), ...started]);
+}
+
+/** Brings every animation to the present virtual time, also those that are new. */
+export function syncAnimations(): void {
+  moveAnimations();
+  for (const animation of found()) adopt(animation);
+}
+
+/** Takes up what the browser has started in its last frame, for a listener say. What came later begins with the next. */
+export function adoptStarted(): void {
+  for (const animation of found()) if (!animation.pending) adopt(animation);
 }

@@ -1,6 +1,6 @@
 import type { DeclaredDuration, Declarations } from "../page-protocol.ts";
 import { withAdapters } from "./adapters/adapters.ts";
-import { endlessAnimations, longestAnimationSeconds } from "./animations.ts";
+import { endlessAnimations, longestAnimationSeconds } from "./animation-lengths.ts";
 import { describeElement } from "./describe-element.ts";
 import { mountIssues } from "./nested/mount.ts";
 import { isTimeline, lengthOf, type Timeline } from "./timeline.ts";

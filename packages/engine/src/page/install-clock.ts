@@ -1,6 +1,7 @@
 import { cancelFrame, requestFrame } from "./frame-callbacks.ts";
 import { native } from "./native.ts";
-import { dateNow, scriptNow, timelineNow, timeOrigin } from "./time.ts";
+import { dateNow, scriptNow, timeOrigin } from "./time.ts";
+import { installTimelines } from "./timelines.ts";
 import { clearTimer, setInterval, setTimeout } from "./timers.ts";
 
 function replace(target: object, properties: Record<string, unknown>): void {
@@ -69,8 +70,5 @@ export function installClock(): void {
     get: timeOrigin,
     configurable: true,
   });
-  Object.defineProperty(AnimationTimeline.prototype, "currentTime", {
-    get: timelineNow,
-    configurable: true,
-  });
+  installTimelines();
 }

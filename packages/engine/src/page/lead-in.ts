@@ -1,8 +1,9 @@
 import type { LeadIn } from "../page-protocol.ts";
-import { syncAnimations } from "./animations.ts";
+import { moveAnimations, syncAnimations } from "./animations.ts";
 import { advance } from "./clock.ts";
 import { readiness } from "./declarations.ts";
 import { hasFrameCallbacks } from "./frame-callbacks.ts";
+import { syncSvgs } from "./smil.ts";
 import { hold } from "./time.ts";
 import { hasTimers } from "./timers.ts";
 
@@ -38,7 +39,8 @@ export async function leadIn(isAwaited: boolean, isLengthGiven: boolean): Promis
   const before = leadInMs();
   steps++;
   if (hasTimers() || hasFrameCallbacks()) hold(leadInMs() - before);
-  await advance(leadInMs(), async () => syncAnimations());
+  await advance(leadInMs(), async () => moveAnimations());
   syncAnimations();
+  syncSvgs();
   return "moved";
 }

@@ -8,24 +8,21 @@ export const native = {
   pause: Animation.prototype.pause,
   play: Animation.prototype.play,
   finish: Animation.prototype.finish,
-  reverse: Animation.prototype.reverse,
-  currentTime: accessor(Animation.prototype, "currentTime"),
-  startTime: accessor(Animation.prototype, "startTime"),
-  playState: accessor(Animation.prototype, "playState"),
+  currentTime: accessor<Animation, "currentTime">(Animation.prototype, "currentTime"),
+  startTime: accessor<Animation, "startTime">(Animation.prototype, "startTime"),
+  playState: accessor<Animation, "playState">(Animation.prototype, "playState"),
+  timelineTime: accessor<AnimationTimeline, "currentTime">(AnimationTimeline.prototype, "currentTime"),
   now: performance.now.bind(performance),
 };
 
-interface Accessor<T> {
-  get(this: Animation): T;
-  set(this: Animation, value: T): void;
+interface Accessor<T, V> {
+  get(this: T): V;
+  set(this: T, value: V): void;
 }
 
-function accessor<K extends "currentTime" | "startTime" | "playState">(
-  target: Animation,
-  key: K,
-): Accessor<Animation[K]> {
+function accessor<T extends object, K extends keyof T & string>(target: T, key: K): Accessor<T, T[K]> {
   const { get, set } = Object.getOwnPropertyDescriptor(target, key) ?? {};
-  if (!get) throw new Error(`This browser has no Animation.${key}.`);
+  if (!get) throw new Error(`This browser has no ${target.constructor.name}.${key}.`);
   return { get, set: set ?? (() => undefined) };
 }
 

@@ -1,7 +1,8 @@
 import type { PageConfig, PageRuntime, PendingWork } from "../page-protocol.ts";
 import { adaptersPending, installAdapters } from "./adapters/adapters.ts";
 import { installPlayer } from "./adapters/player.ts";
-import { installAnimations, syncAnimations } from "./animations.ts";
+import { installAnimations } from "./animation-api.ts";
+import { adoptStarted, moveAnimations, syncAnimations } from "./animations.ts";
 import { installCanvasBlobs } from "./canvas-blobs.ts";
 import { awaited, waitUntil } from "./awaited.ts";
 import { installBrowserEvents } from "./browser-events.ts";
@@ -12,6 +13,7 @@ import { installClock } from "./install-clock.ts";
 import { leadIn, leadInMs } from "./lead-in.ts";
 import { loading } from "./loading.ts";
 import { macrotask } from "./native.ts";
+import { installSvgs, syncSvgs } from "./smil.ts";
 import { findDeclaredRoots, allElements, installRoots } from "./roots.ts";
 import { installFrameNeeds, needsFrames } from "./frame-needs.ts";
 import { finishNested, isParsed, mountNested } from "./nested/nested.ts";
@@ -54,8 +56,6 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
   const allAwaited = (): string[] => [...adaptersPending(), ...awaited()];
 
   const pending = (): PendingWork => {
-    if (lastFrame < 0) findDeclaredRoots();
-    syncAnimations();
     const all = [
       { loading: loading(), awaited: allAwaited() },
       ...childRuntimes().map((child) => child.pending()),
@@ -68,17 +68,26 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
 
   const step = async (frame: number): Promise<void> => {
     const timeMs = (frame * 1000 * fps.den) / fps.num;
+    // What the browser's last frame has set going, by an event say, began in that frame.
+    adoptStarted();
     await advance(leadInMs() + timeMs, async () => {
       await seek(timeMs / 1000);
       // As in any browser, animations have moved before the frame's callbacks look at them.
-      syncAnimations();
+      moveAnimations();
+      syncSvgs();
     });
     await Promise.all(childRuntimes().map((child) => child.stepTo(frame - firstFrameOf(child, frame))));
     syncAnimations();
+    syncSvgs();
   };
 
   return {
-    pending,
+    pending: () => {
+      if (lastFrame < 0) findDeclaredRoots();
+      syncAnimations();
+      syncSvgs();
+      return pending();
+    },
     waitUntil,
     declarations: () => declarations(leadInMs(), variables),
     leadIn: async () => {
@@ -142,6 +151,7 @@ function install(config: PageConfig): void {
   installClock();
   installRandom();
   installAnimations();
+  installSvgs();
   installVariables(config.variables);
   installAdapters();
   installPlayer();
