@@ -163,7 +163,7 @@ export async function untilComplete(
         },
       );
     }
-    await frames.settle(answerBy);
+    await frames.settle(answerBy, frame);
     await sleep(POLL_MS);
   }
 }

@@ -4,13 +4,15 @@ import { CallTimeout } from "../browser/cdp.ts";
 import type { Page } from "../browser/page.ts";
 import type { FrameSource } from "./frame-source.ts";
 
-/** Frames without a time of their own barely move it: an animated image would have to catch up. */
-const SETTLE_TICKS_MS = 0.05;
+/** What a frame waits for is drawn just before the frame's own time, so that an image begins at that time and not after it. */
+const WAITING_US = 250;
+/** An animated image shows what is due within this time, and moves in steps of it. */
+const INTERVAL_MS = 0.01;
 
 /** Frames on command: https://chromedevtools.github.io/devtools-protocol/tot/HeadlessExperimental/ */
 export function beginFrameSource(page: Page, intervalMs: number): FrameSource {
-  /** The compositor's clock, in milliseconds. */
-  let ticks = 1_000;
+  /** The compositor's clock, in microseconds. */
+  let ticks = 1_000_000;
   let firstTicks: number | undefined;
   const timedOut =
     (code: "page-unresponsive" | "frame-timeout", detail: string) =>
@@ -18,23 +20,27 @@ export function beginFrameSource(page: Page, intervalMs: number): FrameSource {
       if (!(error instanceof CallTimeout)) throw error;
       throw new ProblemError(code, detail, { evidence: { console: page.console.tail() } });
     };
-  /** A frame that waited for an image has settled past its time: the compositor's clock never goes back. */
-  const ticksOf = (frame: number): number => {
+  /** The compositor's clock never goes back, nor does it stand. A frame without a time of its own moves it by the least there is. */
+  const moveTo = (microseconds: number): { frameTimeTicks: number; interval: number } => {
+    ticks = Math.max(ticks + 1, Math.ceil(microseconds));
+    // Cut off to whole microseconds, it must not become the one before.
+    return { frameTimeTicks: (ticks + 0.5) / 1_000, interval: INTERVAL_MS };
+  };
+  const timeOf = (frame: number): number => {
     // Frame 0 follows at once on what was drawn while the page loaded, as animated images began there.
-    firstTicks ??= ticks + SETTLE_TICKS_MS;
-    ticks = Math.max(ticks + SETTLE_TICKS_MS, firstTicks + frame * intervalMs);
-    return ticks;
+    firstTicks ??= ticks + 1;
+    return firstTicks + frame * intervalMs * 1_000;
   };
   return {
-    settle: async (deadline) => {
-      ticks += SETTLE_TICKS_MS;
+    settle: async (deadline, frame) => {
+      const time = moveTo(frame === undefined ? 0 : timeOf(frame) - WAITING_US);
       await page
-        .send("HeadlessExperimental.beginFrame", { frameTimeTicks: ticks, interval: intervalMs }, deadline)
+        .send("HeadlessExperimental.beginFrame", time, deadline)
         // Between frames it is a script of the page that keeps it from answering.
         .catch(timedOut("page-unresponsive", "The page's scripts did not return."));
     },
     step: async (frame, deadline) => {
-      const params = { frameTimeTicks: ticksOf(frame), interval: intervalMs, noDisplayUpdates: true };
+      const params = { ...moveTo(timeOf(frame)), noDisplayUpdates: true };
       await page
         .send("HeadlessExperimental.beginFrame", params, deadline)
         .catch(timedOut("page-unresponsive", "The page's scripts did not return."));
@@ -47,7 +53,7 @@ export function beginFrameSource(page: Page, intervalMs: number): FrameSource {
       const { screenshotData } = await page
         .send(
           "HeadlessExperimental.beginFrame",
-          { frameTimeTicks: ticksOf(frame), interval: intervalMs, screenshot },
+          { ...moveTo(timeOf(frame)), screenshot },
           deadline,
         )
         .catch(timedOut("frame-timeout", `Frame ${frame} was not drawn in time.`));

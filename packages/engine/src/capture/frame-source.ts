@@ -15,8 +15,8 @@ export const IMAGE_FORMATS: Readonly<Record<Quality, ImageFormat>> = {
 
 /** Takes pictures of a page that stands still at its frame's time. */
 export interface FrameSource {
-  /** Lets layout, observers and image decoding run without taking a picture. */
-  settle(deadline: number): Promise<void>;
+  /** Lets layout, observers and image decoding run without taking a picture: while loading, or while a frame waits. */
+  settle(deadline: number, frame?: number): Promise<void>;
   /** The same at a frame's own time: observers, scrolling and events go on as if it had been drawn. */
   step(frame: number, deadline: number): Promise<void>;
   /** @throws ProblemError `frame-timeout` */
