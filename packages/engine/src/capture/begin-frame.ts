@@ -51,11 +51,7 @@ export function beginFrameSource(page: Page, intervalMs: number): FrameSource {
           ? { format: "jpeg" as const, quality: image.quality }
           : { format: "png" as const, optimizeForSpeed: true };
       const { screenshotData } = await page
-        .send(
-          "HeadlessExperimental.beginFrame",
-          { ...moveTo(timeOf(frame)), screenshot },
-          deadline,
-        )
+        .send("HeadlessExperimental.beginFrame", { ...moveTo(timeOf(frame)), screenshot }, deadline)
         .catch(timedOut("frame-timeout", `Frame ${frame} was not drawn in time.`));
       if (screenshotData === undefined || screenshotData === "") {
         // Nor does a page give one that has just crashed: asked again, it fails with that.

@@ -76,8 +76,8 @@ function startTime(animation: Animation): CSSNumberish | null {
 }
 
 interface Change<V> {
-  get?(animation: Animation, original: () => V): V;
-  set?(animation: Animation, original: () => void, value: V): void;
+  readonly get?: (animation: Animation, original: () => V) => V;
+  readonly set?: (animation: Animation, original: () => void, value: V) => void;
 }
 
 function change<K extends keyof Animation>(key: K, { get, set }: Change<Animation[K]>): void {

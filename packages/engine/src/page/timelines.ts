@@ -13,7 +13,7 @@ export function installTimelines(): void {
     construct: (target, args: ConstructorParameters<typeof DocumentTimeline>, newTarget) => {
       // `Reflect.construct` is untyped; it returns the timeline made.
       const timeline = Reflect.construct(target, args, newTarget) as DocumentTimeline;
-      origins.set(timeline, Number(args[0]?.originTime ?? 0));
+      origins.set(timeline, args[0]?.originTime ?? 0);
       return timeline;
     },
   });
