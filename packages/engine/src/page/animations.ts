@@ -1,6 +1,7 @@
 import { native } from "./native.ts";
 import { allAnimations } from "./roots.ts";
 import { now, upToMicrosecond } from "./time.ts";
+import { startOfNode } from "./tree/tree.ts";
 
 /**
  * CSS animations, transitions and Web Animations run on virtual time: the browser's own timeline stands still, and the
@@ -22,15 +23,6 @@ const driven = new Map<Animation, Driven>();
 const ended = new WeakMap<Animation, Driven>();
 /** Animations that scripts have started. They run also where no document shows them. */
 const started = new Set<Animation>();
-
-/** When an animation of this element began, in milliseconds, where something else than the present frame says so. */
-type Beginning = (animation: CSSAnimation) => number | null;
-let beginningOf: Beginning = () => null;
-
-/** Lets a style's animations begin at another time than that of the frame in which they are seen first. */
-export function setBeginning(beginning: Beginning): void {
-  beginningOf = beginning;
-}
 
 function milliseconds(value: CSSNumberish | null): number {
   return typeof value === "number" ? value : 0;
@@ -147,6 +139,13 @@ function settlePending(animation: Animation, playState: AnimationPlayState): voi
   native.currentTime.set.call(animation, time);
 }
 
+/** What a style animates begins with the clip that it stands in, however early the style applies. */
+function beginMs(animation: Animation): number {
+  const effect = animation instanceof CSSAnimation ? animation.effect : null;
+  const target = effect instanceof KeyframeEffect ? effect.target : null;
+  return target ? startOfNode(target) * 1000 : 0;
+}
+
 function adopt(animation: Animation): void {
   const playState = native.playState.get.call(animation);
   const isPending = animation.pending;
@@ -161,11 +160,11 @@ function adopt(animation: Animation): void {
   const before = ended.get(animation);
   driveFrom(animation, before ? timeOf(before) : ownTime(animation));
   ended.delete(animation);
-  const beginMs = animation instanceof CSSAnimation ? beginningOf(animation) : null;
   const state = driven.get(animation);
-  if (beginMs === null || !state || state.offsetMs !== 0) return;
-  Object.assign(state, { sinceMs: beginMs, atMs: Number.NaN });
-  update(animation, state);
+  const laterMs = beginMs(animation) - now();
+  if (!state || state.offsetMs !== 0 || laterMs <= 0) return;
+  state.sinceMs += laterMs;
+  setOwnTime(animation, timeOf(state));
 }
 
 /** Moves what is known to run. Before styles are computed: a transition that turns round does so from where it is now. */
