@@ -6,6 +6,7 @@ import type { z } from "zod";
 
 import { VARIABLES } from "./config-variables.ts";
 import { isLoopbackHost } from "./http/loopback-host.ts";
+import { type Given, givenFor, isHyperframesVariable } from "./hyperframes-variables.ts";
 import { nearestWord } from "./plan/nearest-word.ts";
 
 type Variables = typeof VARIABLES;
@@ -47,19 +48,25 @@ function unknownVariables(env: Environment): string[] {
   const known = CONFIG_VARIABLES.map(({ name }) => name);
   return Object.keys(env)
     .filter((name) => name.startsWith("PRODUCER_") && !known.includes(name) && !SERVICE_LINK.test(name))
+    .filter((name) => !isHyperframesVariable(name))
     .map((name) => `${name}: there is no such variable; did you mean ${nearestWord(name, known)}?`);
+}
+
+function complain({ name, value }: Given, complaint: string, isHidden: boolean): string {
+  const hint = value.startsWith("tcp://") ? SERVICE_LINK_HINT : "";
+  const shown = isHidden ? "" : `, got ${JSON.stringify(value)}`;
+  return `${name}: ${complaint}${shown}${hint}`;
 }
 
 /** Reads and checks every variable. Throws ConfigError. An empty variable counts as not set. */
 export function readConfig(env: Environment): Config {
   const lines: string[] = [];
   const read = ([key, variable]: [string, Variables[keyof Variables]]) => {
-    const given = env[variable.name] === "" ? undefined : env[variable.name];
-    const parsed = variable.schema.safeParse(given ?? variable.default ?? undefined);
+    const given = givenFor(env, variable.name);
+    const parsed = variable.schema.safeParse(given?.value ?? variable.default ?? undefined);
     if (parsed.success) return [key, parsed.data];
-    const hint = given?.startsWith("tcp://") ? SERVICE_LINK_HINT : "";
-    const shown = "isHidden" in variable ? "" : `, got ${JSON.stringify(given)}`;
-    lines.push(`${variable.name}: ${parsed.error.issues[0]?.message}${shown}${hint}`);
+    const complaint = parsed.error.issues[0]?.message ?? "";
+    lines.push(given ? complain(given, complaint, "isHidden" in variable) : `${variable.name}: ${complaint}`);
     return [key, undefined];
   };
   const config = Object.fromEntries(Object.entries(VARIABLES).map(read));

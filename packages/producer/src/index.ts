@@ -1,4 +1,5 @@
 import { ConfigError, readConfig, readEnvironment, readMachine } from "./config.ts";
+import { tellUnusedVariables } from "./hyperframes-variables.ts";
 import { createLog } from "./log.ts";
 import { type Producer, startProducer as start } from "./producer.ts";
 import { createShutdown, type ShutdownStep } from "./shutdown.ts";
@@ -22,6 +23,7 @@ export async function startProducer({ env }: { env: Record<string, string> }): P
   const merged = readEnvironment(env);
   const config = readConfig(merged);
   const log = createLog({ level: config.logLevel, format: config.logFormat });
+  tellUnusedVariables(merged, log);
   const steps: ShutdownStep[] = [];
   const exit = (): void => undefined;
   const shutdown = createShutdown({ log, drainMs: config.drainMs, steps: () => steps, exit });

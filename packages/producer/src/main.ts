@@ -1,6 +1,7 @@
 import "./startup/require-node.ts";
 
 import { ConfigError, readConfig, readEnvironment, readMachine } from "./config.ts";
+import { tellUnusedVariables } from "./hyperframes-variables.ts";
 import { createLog } from "./log.ts";
 import { createShutdown, type ShutdownStep } from "./shutdown.ts";
 import { checkFolders } from "./startup/check-folders.ts";
@@ -33,6 +34,7 @@ async function startUp(): Promise<void> {
 
 const config = configuration();
 const log = createLog({ level: config.logLevel, format: config.logFormat });
+tellUnusedVariables(readEnvironment({}), log);
 const steps: ShutdownStep[] = [];
 const starting = new AbortController();
 const start = startUp();

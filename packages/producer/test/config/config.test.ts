@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { CONFIG_VARIABLES, ConfigError, readConfig } from "../../src/config.ts";
+import { unusedVariables } from "../../src/hyperframes-variables.ts";
 
 function linesOf(env: Record<string, string>): readonly string[] {
   try {
@@ -100,6 +101,37 @@ describe("readConfig", () => {
       "PRODUCER_QUEUE_LIMITS: there is no such variable; did you mean PRODUCER_QUEUE_LIMIT?",
       "PRODUCER_PROT: there is no such variable; did you mean PRODUCER_PORT?",
     ]);
+  });
+
+  it("takes HyperFrames' variables where one of its own means the same, in its own unit", () => {
+    const theirs = {
+      PRODUCER_HEADLESS_SHELL_PATH: "/opt/chromium",
+      PRODUCER_RENDERS_DIR: "/srv/renders",
+      PRODUCER_MAX_CONCURRENT_RENDERS: "3",
+      PRODUCER_MAX_WORKERS: "2",
+      PRODUCER_OUTPUT_ARTIFACT_TTL_MS: "900000",
+      PRODUCER_RENDER_READY_TIMEOUT_MS: "45500",
+    };
+    expect(readConfig(theirs)).toMatchObject({
+      browserPath: "/opt/chromium",
+      outputRoot: "/srv/renders",
+      tenantRunning: 3,
+      workers: 2,
+      retentionMs: 900_000,
+      readyTimeoutMs: 46_000,
+    });
+    expect(unusedVariables(theirs)).toEqual([]);
+    expect(readConfig({ ...theirs, PRODUCER_WORKERS: "1" }).workers).toBe(1);
+    expect(unusedVariables({ ...theirs, PRODUCER_WORKERS: "1" })).toEqual(["PRODUCER_MAX_WORKERS"]);
+    expect(linesOf({ PRODUCER_MAX_WORKERS: "many" })).toEqual([
+      'PRODUCER_MAX_WORKERS: expected auto, or a whole number from 1 to 256, got "many"',
+    ]);
+  });
+
+  it("lives with HyperFrames' other variables, and names them", () => {
+    const theirs = { PRODUCER_TMP_PROJECT_DIR: "/tmp", PRODUCER_DISABLE_GPU: "true", PRODUCER_FORCE_SCREENSHOT: "" };
+    expect(linesOf(theirs)).toEqual([]);
+    expect(unusedVariables(theirs)).toEqual(["PRODUCER_DISABLE_GPU", "PRODUCER_TMP_PROJECT_DIR"]);
   });
 
   it("lives with the variables that Kubernetes sets for a service of this name", () => {
