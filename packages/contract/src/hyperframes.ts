@@ -20,6 +20,10 @@ export const HyperframesRequestSchema = z
       .refine((html) => html.length <= MAX_INLINE_HTML_BYTES, "must not exceed 5 MiB")
       .optional(),
     projectDir: z.string().min(1).max(4096).optional(),
+    previewUrl: z
+      .url({ protocol: /^https?$/, error: "must be an http or https URL" })
+      .max(2048)
+      .optional(),
     output: z.string().min(1).max(4096).nullish(),
     outputPath: z.string().min(1).max(4096).nullish(),
     entryFile: EntryFileSchema.optional(),
@@ -30,8 +34,8 @@ export const HyperframesRequestSchema = z
     allowEmpty: z.boolean().optional(),
     duration: DurationSchema.optional(),
   })
-  .refine((body) => body.html !== undefined || body.projectDir !== undefined, {
-    message: "a source is needed: `html` or `projectDir`",
+  .refine(({ html, projectDir, previewUrl }) => (html ?? projectDir ?? previewUrl) !== undefined, {
+    message: "a source is needed: `html`, `projectDir` or `previewUrl`",
     path: ["html"],
   })
   .meta({ id: "HyperframesRequest" });
@@ -52,6 +56,49 @@ export const HyperframesResultSchema = z
   })
   .meta({ id: "HyperframesResult" });
 export type HyperframesResult = z.infer<typeof HyperframesResultSchema>;
+
+/** The body that HyperFrames' producer takes on POST /lint. */
+export const HyperframesLintRequestSchema = z
+  .object({
+    projectDir: z.string().min(1).max(4096).optional(),
+    files: z.record(EntryFileSchema, z.string()).optional(),
+    html: z.string().min(1).optional(),
+    entryFile: EntryFileSchema.optional(),
+  })
+  .refine(({ projectDir, files, html }) => (projectDir ?? files ?? html) !== undefined, {
+    message: "a source is needed: `projectDir`, `files` or `html`",
+    path: ["html"],
+  })
+  .meta({ id: "HyperframesLintRequest" });
+export type HyperframesLintRequest = z.infer<typeof HyperframesLintRequestSchema>;
+
+const HyperframesFindingSchema = z
+  .object({
+    code: z.string(),
+    severity: z.enum(["error", "warning", "info"]),
+    message: z.string(),
+    file: z.string().optional(),
+    fixHint: z.string().optional(),
+  })
+  .meta({ id: "HyperframesFinding" });
+export type HyperframesFinding = z.infer<typeof HyperframesFindingSchema>;
+
+const HyperframesLintResultSchema = z
+  .object({
+    success: z.literal(true),
+    requestId: z.string(),
+    entryFile: z.string(),
+    source: z.enum(["projectDir", "files", "html"]),
+    result: z.object({
+      ok: z.boolean(),
+      errorCount: z.int(),
+      warningCount: z.int(),
+      infoCount: z.int(),
+      findings: z.array(HyperframesFindingSchema),
+    }),
+  })
+  .meta({ id: "HyperframesLintResult" });
+export type HyperframesLintResult = z.infer<typeof HyperframesLintResultSchema>;
 
 export const HyperframesFailureSchema = z
   .object({

@@ -4,6 +4,7 @@ import type { ApiKey } from "./access/api-keys.ts";
 import type { OutputTokens } from "./hyperframes/token.ts";
 import type { Intake } from "./intake/port.ts";
 import type { Log } from "./log.ts";
+import type { FetchHtml } from "./outgoing/fetch-html.ts";
 import type { Renders, StoredArtifact } from "./renders/port.ts";
 import type { Webhooks } from "./webhooks/webhooks.ts";
 
@@ -13,6 +14,8 @@ export interface AppDeps {
   readonly renders: Renders;
   readonly intake: Intake;
   readonly webhooks: Webhooks;
+  /** Fetches what `previewUrl` names. */
+  readonly fetchHtml: FetchHtml;
   /** Without any, callers need none. */
   readonly apiKeys: readonly ApiKey[];
   /** Signs download links. */

@@ -23,10 +23,15 @@ export async function admit(
 ): Promise<Admission> {
   const signal = clientSignal(request);
   await deps.renders.checkRoom(tenant);
-  const { output, outputPath, entryFile, ...body } = await readJson(request, HyperframesRequestSchema);
-  if (body.html !== undefined && body.projectDir !== undefined) {
-    throw new ProblemError("invalid-request", "One source is needed: `html` or `projectDir`, not both.");
+  const { output, outputPath, entryFile, previewUrl, ...sent } = await readJson(
+    request,
+    HyperframesRequestSchema,
+  );
+  if ([sent.html, sent.projectDir, previewUrl].filter((source) => source !== undefined).length > 1) {
+    const detail = "One source is needed: `html`, `projectDir` or `previewUrl`, and no second one.";
+    throw new ProblemError("invalid-request", detail);
   }
+  const body = previewUrl === undefined ? sent : { ...sent, html: await deps.fetchHtml(previewUrl, signal) };
   const wanted = output ?? outputPath ?? undefined;
   const path = wanted === undefined ? undefined : await resolveOutput(wanted, deps.outputRoot);
   // Inline HTML is the entry file, whatever the caller calls it.

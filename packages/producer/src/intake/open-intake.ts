@@ -8,7 +8,7 @@ import { requireEntryFile } from "../snapshot/entry-file.ts";
 import { resolveProjectDir } from "../snapshot/project-dir.ts";
 import { snapshotArchive } from "../snapshot/snapshot-archive.ts";
 import { snapshotDirectory } from "../snapshot/snapshot-directory.ts";
-import { snapshotHtml } from "../snapshot/take-snapshot.ts";
+import { snapshotFiles, snapshotHtml } from "../snapshot/take-snapshot.ts";
 import type { Intake } from "./port.ts";
 
 export interface IntakeOptions {
@@ -34,6 +34,7 @@ export function openIntake({ scratch, limits, projectsRoot }: IntakeOptions): In
   return {
     openScratch: () => scratch.create("upload"),
     fromHtml: (html) => take((dir) => snapshotHtml(html, dir), "index.html"),
+    fromFiles: (files, entryFile, signal) => take((dir) => snapshotFiles(files, dir, signal), entryFile),
     fromDirectory: async (projectDir, entryFile, signal) => {
       const source = await resolveProjectDir(projectsRoot, projectDir);
       return take((dir) => snapshotDirectory(source, dir, limits, signal), entryFile);

@@ -6,6 +6,12 @@ export interface Intake {
   /** A folder for files on their way. */
   openScratch(): Promise<ScratchFolder>;
   fromHtml(html: string, signal: AbortSignal): Promise<Snapshot>;
+  /** Text files by their paths, which are relative and stay inside. */
+  fromFiles(
+    files: Readonly<Record<string, string>>,
+    entryFile: string,
+    signal: AbortSignal,
+  ): Promise<Snapshot>;
   /** Refuses what is not below the projects' root. */
   fromDirectory(projectDir: string, entryFile: string, signal: AbortSignal): Promise<Snapshot>;
   /** The archive stays the caller's to remove. */

@@ -1,9 +1,11 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
+import { ProblemError } from "@framewright/contract";
 import { asDiskFull } from "@framewright/engine";
 
 import type { Snapshot } from "../renders/port.ts";
+import { hasCode } from "../scratch/has-code.ts";
 import { hashTree } from "./hash-tree.ts";
 
 /**
@@ -37,4 +39,31 @@ export function snapshotHtml(html: string, dir: string): Promise<Snapshot> {
     await writeFile(join(dir, "index.html"), html);
     return dir;
   });
+}
+
+/** A snapshot of text files by their paths. Throws ProblemError `invalid-request` where one path is another's folder. */
+export function snapshotFiles(
+  files: Readonly<Record<string, string>>,
+  dir: string,
+  signal: AbortSignal,
+): Promise<Snapshot> {
+  const write = async ([path, text]: [string, string]): Promise<void> => {
+    const file = join(dir, path);
+    try {
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, text);
+    } catch (error) {
+      if (!["EEXIST", "ENOTDIR", "EISDIR", "ENAMETOOLONG"].some((code) => hasCode(error, code))) throw error;
+      throw new ProblemError("invalid-request", "files: a path cannot be that of a file", { cause: error });
+    }
+  };
+  return takeSnapshot(
+    "html",
+    dir,
+    async () => {
+      for (const entry of Object.entries(files)) await write(entry);
+      return dir;
+    },
+    signal,
+  );
 }

@@ -9,6 +9,9 @@ import { createOutputTokens } from "../hyperframes/token.ts";
 import { openIntake } from "../intake/open-intake.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import { createFetchHtml } from "../outgoing/fetch-html.ts";
+import { createGuard } from "../outgoing/guard.ts";
+import { guardedAgents } from "../outgoing/guarded-agents.ts";
 import type { Database } from "../postgres/database.ts";
 import { sharedSecret } from "../postgres/shared-secret.ts";
 import { untilAvailable } from "../postgres/until-available.ts";
@@ -57,6 +60,7 @@ export async function startApi({
     renders,
     intake: openIntake({ scratch, limits, projectsRoot: config.projectsRoot }),
     webhooks,
+    fetchHtml: createFetchHtml(guardedAgents(createGuard(config.outgoingHosts))),
     apiKeys: config.apiKeys,
     linkSecret: config.linkSecret ?? secrets.links,
     outputTokens: createOutputTokens(secrets.outputs),

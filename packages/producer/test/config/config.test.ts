@@ -129,7 +129,11 @@ describe("readConfig", () => {
   });
 
   it("lives with HyperFrames' other variables, and names them", () => {
-    const theirs = { PRODUCER_TMP_PROJECT_DIR: "/tmp", PRODUCER_DISABLE_GPU: "true", PRODUCER_FORCE_SCREENSHOT: "" };
+    const theirs = {
+      PRODUCER_TMP_PROJECT_DIR: "/tmp",
+      PRODUCER_DISABLE_GPU: "true",
+      PRODUCER_FORCE_SCREENSHOT: "",
+    };
     expect(linesOf(theirs)).toEqual([]);
     expect(unusedVariables(theirs)).toEqual(["PRODUCER_DISABLE_GPU", "PRODUCER_TMP_PROJECT_DIR"]);
   });

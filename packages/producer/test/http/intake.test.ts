@@ -24,6 +24,7 @@ function remembering(intake: Intake): Intake {
   return {
     openScratch: () => intake.openScratch(),
     fromHtml: async (...given) => look(await intake.fromHtml(...given)),
+    fromFiles: async (...given) => look(await intake.fromFiles(...given)),
     fromDirectory: async (...given) => look(await intake.fromDirectory(...given)),
     fromArchive: async (...given) => look(await intake.fromArchive(...given)),
   };
@@ -88,4 +89,12 @@ it("an archive that cannot be read or lacks its entry file is refused, and leave
     code: "entry-file-missing",
   });
   expect(await readdir(scratch.dir)).toEqual([]);
+});
+
+it("lints files that come in the body, in folders too", async () => {
+  const files = { "index.html": "<p>sent</p>", "a/b.css": "p {}" };
+  expect((await postJson(`${app.url}/lint`, { files })).status).toBe(200);
+  expect(taken).toEqual([{ html: "<p>sent</p>", files: 2 }]);
+  const clash = await postJson(`${app.url}/lint`, { files: { "index.html": "", a: "", "a/b.css": "" } });
+  expect(clash.status).toBe(400);
 });

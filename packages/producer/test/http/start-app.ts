@@ -40,6 +40,7 @@ function createIntake(root: string): Intake {
       return { dir, remove: () => rm(dir, { recursive: true, force: true }) };
     },
     fromHtml: (html) => snapshot("html", html),
+    fromFiles: (files) => snapshot("html", JSON.stringify(files)),
     fromDirectory: (dir) => snapshot("projectDir", dir),
     fromArchive: async (path) =>
       snapshot("archive", (await readFile(path)).subarray(0, 100).toString("latin1")),
@@ -64,6 +65,7 @@ export async function startApp(overrides: Partial<AppDeps> = {}) {
       test: async () => ({ delivered: true, attempt: ATTEMPT }),
       list: async () => [],
     },
+    fetchHtml: async (url) => `<p>${url}</p>`,
     apiKeys: [],
     linkSecret: "a secret of the tests",
     outputTokens: createOutputTokens(randomBytes(32)),
