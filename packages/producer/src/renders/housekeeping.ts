@@ -4,6 +4,7 @@ import {
   type RetentionDeps,
   sweepArtifacts,
   sweepChunks,
+  sweepLibraries,
   sweepOrphans,
   sweepSnapshots,
 } from "./retention.ts";
@@ -47,6 +48,7 @@ export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
     regularly("old renders", RETENTION_MS, () => forgetRenders(deps)),
     regularly("unused chunks", RETENTION_MS, () => sweepChunks(deps)),
     regularly("unused compositions", RETENTION_MS, () => sweepSnapshots(deps)),
+    regularly("unused libraries", RETENTION_MS, () => sweepLibraries(deps)),
     regularly("files that nothing names", ORPHANS_MS, () => sweepOrphans(deps)),
   ];
   return {

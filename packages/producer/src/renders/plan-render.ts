@@ -1,10 +1,12 @@
 import type { Plan, RenderOptions } from "@framewright/contract";
+import { readLockfile } from "@framewright/local-cdn/lockfile";
 
 import { plan, type Planned } from "../plan/plan.ts";
 import type { Scratch } from "../scratch/scratch.ts";
 import type { PageJob } from "../work/jobs.ts";
 import type { Workers } from "../work/workers.ts";
 import { fpsOf } from "./fps-of.ts";
+import { bringLibraries, type LibraryStoreDeps } from "./library-store.ts";
 import type { WorkSettings } from "./settings.ts";
 import { planLimitMs } from "./time-limits.ts";
 import { type Tries, untilDone } from "./until-done.ts";
@@ -13,7 +15,7 @@ import { inWorkFolder } from "./work-folder.ts";
 /** Plans go before chunks: they are short, and tell early what is wrong. */
 const PLAN_PRIORITY = Number.MAX_SAFE_INTEGER;
 
-export interface PlanDeps {
+export interface PlanDeps extends LibraryStoreDeps {
   readonly workers: Workers;
   readonly scratch: Scratch;
   readonly settings: WorkSettings;
@@ -65,6 +67,7 @@ export async function planComposition(
 ): Promise<Planned> {
   const { workers, scratch, settings } = deps;
   const { deadline, noteLoss } = bounds;
+  await bringLibraries(await readLockfile(composition.snapshot.dir), deps, bounds.signal);
   const budget = { prefix: "plan", maxBytes: settings.renderScratchBytes, signal: bounds.signal };
   const { probe, hosts, refused, libraries } = await inWorkFolder(scratch, budget, (dir, signal) =>
     untilDone({ noteLoss, signal, dir }, () =>

@@ -99,6 +99,19 @@ export async function sweepSnapshots(deps: RetentionDeps): Promise<void> {
   await forget(deps, UNUSED_SNAPSHOTS, Math.max(GRACE_MS, deps.settings.retentionMs));
 }
 
+/** The same render is to give the same video next year. Libraries are small, and each is there once for all renders. */
+const LIBRARY_DAYS = 400;
+
+const UNUSED_LIBRARIES = `DELETE FROM framewright.libraries WHERE hash IN (
+    SELECT hash FROM framewright.libraries WHERE used_at < now() - $1 * interval '1 millisecond'
+    LIMIT $2 FOR UPDATE SKIP LOCKED)
+  RETURNING 'libraries/' || hash AS key`;
+
+/** Removes libraries that no render has been planned with for longer than a year. */
+export async function sweepLibraries(deps: RetentionDeps): Promise<void> {
+  await forget(deps, UNUSED_LIBRARIES, LIBRARY_DAYS * 86_400_000);
+}
+
 /** A tarball that no row names gets one, as of long ago: then it goes as any other that is not used, and is found again as one. */
 const ADOPT = `
   INSERT INTO framewright.snapshots (hash, bytes, used_at)

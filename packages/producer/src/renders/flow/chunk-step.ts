@@ -1,6 +1,13 @@
 import { join } from "node:path";
 
-import { type Chunk, isFinished, isProblemError, withEvidence } from "@framewright/contract";
+import {
+  type Chunk,
+  isFinished,
+  isProblemError,
+  type Plan,
+  ProblemError,
+  withEvidence,
+} from "@framewright/contract";
 
 import { asJson } from "../../postgres/as-json.ts";
 import type { Transaction } from "../../postgres/database.ts";
@@ -9,6 +16,7 @@ import type { Stored } from "../../store/port.ts";
 import type { ChunkJob, ChunkResult } from "../../work/jobs.ts";
 import type { RunOptions } from "../../work/workers.ts";
 import type { Loss } from "../charges.ts";
+import { bringLibraries, keepLibraries } from "../library-store.ts";
 import { type Composition, pageJob } from "../plan-render.ts";
 import { pictureOf } from "../picture.ts";
 import type { LockedRender, RenderRow } from "../render-row.ts";
@@ -22,6 +30,7 @@ import { chunkHash } from "./chunk-hash.ts";
 import { countChunk } from "./count-chunk.ts";
 import type { FlowDeps } from "./flow-deps.ts";
 import { priorityOf } from "./priority.ts";
+import { agreeOnLibraries } from "./late-libraries.ts";
 import { openReports, type Reports } from "./reports.ts";
 import { settle } from "./settle.ts";
 import { withComposition } from "./with-composition.ts";
@@ -47,6 +56,8 @@ interface Capture {
 interface Captured {
   readonly stored: Stored;
   readonly findings: ChunkFindings;
+  /** The plan as it is by now. */
+  readonly plan: Plan;
 }
 
 /** Captures a chunk that is wanted, and stores it; where its content has come meanwhile, takes that. */
@@ -78,7 +89,7 @@ export async function chunkStep(
       ),
     );
     await reports.close();
-    const made = { ...known, key, ...captured };
+    const made = { ...known, hash: ownHash({ ...row, plan: captured.plan }, chunk, deps), key, ...captured };
     await settle(deps, lease, "done", (tx, render) => storeChunk(tx, render, made, deps));
     deps.observer.chunkEnded("done", chunk.endFrame - chunk.startFrame);
   } catch (error) {
@@ -114,11 +125,36 @@ function capture(
   };
   return inWorkFolder(deps.scratch, budget, async (dir, signal) => {
     const noteLoss = chargeLosses(deps, row.id, warning);
-    const result = await untilDone({ noteLoss, signal, dir }, (onStarted) =>
-      attempt(input, { dir, signal, onStarted }),
-    );
-    return { stored: await keep(result.file, signal), findings: findingsOf(result) };
+    const again = (plan: Plan | null): Promise<ChunkResult> =>
+      untilDone({ noteLoss, signal, dir }, (onStarted) =>
+        attempt({ ...input, row: { ...row, plan } }, { dir, signal, onStarted }),
+      );
+    const { result, plan } = await untilAgreed(row, again, deps, signal);
+    return { stored: await keep(result.file, signal), findings: findingsOf(result), plan };
   });
+}
+
+/** Each time, a page gets at least one answer more from the plan: one that goes on differing asks for ever new things. */
+const MAX_AGREEMENTS = 5;
+
+/** Captures a chunk until its page was served what the plan says, which learns of what is asked for late. */
+async function untilAgreed(
+  { id, plan: planned }: RenderRow,
+  captureBy: (plan: Plan) => Promise<ChunkResult>,
+  deps: FlowDeps,
+  signal: AbortSignal,
+): Promise<{ readonly result: ChunkResult; readonly plan: Plan }> {
+  if (planned === null) throw new Error("A chunk is there before its plan.");
+  let plan = planned;
+  for (let round = 0; round < MAX_AGREEMENTS; round += 1) {
+    await bringLibraries(plan.libraries ?? [], deps, signal);
+    const result = await captureBy(plan);
+    await keepLibraries(result.libraries.served, deps, signal);
+    const agreement = await agreeOnLibraries(id, plan, result.libraries, deps);
+    if (agreement.isKept) return { result, plan: agreement.plan };
+    ({ plan } = agreement);
+  }
+  throw new ProblemError("page-not-ready", "The page asks for other libraries each time it is opened.");
 }
 
 interface Attempt {

@@ -5,6 +5,7 @@ import type { Transaction } from "../../postgres/database.ts";
 import type { Lease } from "../../queue/lease.ts";
 import type { NewWork } from "../../queue/work.ts";
 import type { Planned } from "../../plan/plan.ts";
+import { keepLibraries } from "../library-store.ts";
 import { planComposition } from "../plan-render.ts";
 import type { LockedRender, RenderRow } from "../render-row.ts";
 import { lockUnfinished, readRender, report, start, warn } from "../row-changes.ts";
@@ -45,6 +46,7 @@ export async function planStep(lease: Lease, id: string, deps: FlowDeps): Promis
         onWaiting: (waitingFor) => reports.tell({ waitingFor }),
       }),
     );
+    await keepLibraries(planned.plan.libraries ?? [], deps, lease.signal);
     await reports.close();
     await settle(deps, lease, "done", (tx) => layOut(tx, row, planned, deps));
   } finally {
