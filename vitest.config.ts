@@ -43,7 +43,7 @@ export default defineConfig({
   test: {
     // One PostgreSQL for all tests; each takes a database of its own.
     globalSetup: fileURLToPath(new URL("packages/producer/test/postgres/global-setup.ts", import.meta.url)),
-    projects: ["contract", "pool", "local-cdn", "engine", "producer", "client", "cli"].flatMap((name) => [
+    projects: ["contract", "pool", "fonts", "local-cdn", "engine", "producer", "client", "cli"].flatMap((name) => [
       group(name, {
         name: "tests",
         include: ALL,

@@ -8,7 +8,7 @@ import { createBrotliDecompress } from "node:zlib";
 import { extract } from "tar";
 
 import { exists } from "../can-access.ts";
-import type { BrowserBinary } from "./find-browser.ts";
+import { type BrowserBinary, MACHINE_FONTS } from "./find-browser.ts";
 
 /** Unpacking takes about two seconds; a disk that needs longer than this is stuck. */
 const UNPACK_TIMEOUT_MS = 120_000;
@@ -82,6 +82,7 @@ export async function bundledChromium(cacheDir: string): Promise<Omit<BrowserBin
     origin: "bundled",
     frameControl: "begin-frame",
     env: { LD_LIBRARY_PATH: path.join(target, "lib"), ...fonts },
+    fonts: MACHINE_FONTS,
     fontCacheDir: cacheDir,
   };
 }

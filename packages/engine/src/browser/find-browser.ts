@@ -18,6 +18,8 @@ export interface BrowserBinary {
   readonly frameControl: FrameControl;
   /** Variables that the binary needs besides the usual. */
   readonly env: Readonly<Record<string, string>>;
+  /** Names the fonts that it finds by `env`: those of the machine, or a set of them that is the same everywhere. */
+  readonly fonts: string;
   /** A folder that outlives the browser, so that fonts are not scanned at every start. */
   readonly fontCacheDir: string;
 }
@@ -29,6 +31,9 @@ export interface FindOptions {
   /** Where the bundled browser is unpacked, once. */
   readonly cacheDir: string;
 }
+
+/** Whatever the machine has. */
+export const MACHINE_FONTS = "of the machine";
 
 const HEADLESS_SHELLS = ["chromium-headless-shell", "chrome-headless-shell", "headless_shell"];
 const FULL_BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -56,6 +61,7 @@ export async function findBrowser(options: FindOptions): Promise<BrowserBinary> 
     origin,
     frameControl: frameControlOf(file),
     env: {},
+    fonts: MACHINE_FONTS,
     fontCacheDir: cacheDir,
   });
   if (configuredPath !== undefined) {

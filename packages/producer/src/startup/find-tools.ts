@@ -1,4 +1,5 @@
 import {
+  asDiskFull,
   ffmpegVersion,
   findBrowser,
   findFfmpeg,
@@ -6,6 +7,7 @@ import {
   tryBrowser,
   type Tools,
 } from "@framewright/engine";
+import { prepareShelf } from "@framewright/fonts";
 import type { NpmSettings } from "@framewright/local-cdn";
 
 import type { Config } from "../config.ts";
@@ -21,6 +23,16 @@ export interface Machine {
   readonly npm: NpmSettings;
 }
 
+/** A browser that finds the fonts of the service and no others: what a page looks like must not depend on the machine. */
+async function withOwnFonts(browser: Tools["browser"], cacheDir: string): Promise<Tools["browser"]> {
+  // Elsewhere browsers have fonts by other ways than fontconfig.
+  if (process.platform !== "linux") return browser;
+  const { configFile, version } = await prepareShelf(cacheDir).catch((error: unknown) => {
+    throw asDiskFull(error);
+  });
+  return { ...browser, fonts: version, env: { ...browser.env, FONTCONFIG_FILE: configFile } };
+}
+
 /**
  * Chooses browser and ffmpeg, once, at start; the browser is started to see that it is one.
  * @throws ProblemError `browser-missing`, `browser-failed`, `ffmpeg-missing`
@@ -33,10 +45,11 @@ export async function findTools(
   signal: AbortSignal,
 ): Promise<Tools> {
   const { browserPath, ffmpegPath, ffprobePath } = config;
-  const browser = await findBrowser({ ...machine, configuredPath: browserPath });
+  const found = await findBrowser({ ...machine, configuredPath: browserPath });
+  const browser = await withOwnFonts(found, machine.cacheDir);
   const ffmpeg = await findFfmpeg({ ...machine, ffmpegPath, ffprobePath });
   const { sandbox, product } = await decideSandbox(config, browser, scratchDir, log, signal);
-  const version = `${product}; ${await ffmpegVersion(ffmpeg.ffmpeg)}`;
+  const version = `${product}; ${await ffmpegVersion(ffmpeg.ffmpeg)}; fonts ${browser.fonts}`;
   log.info(
     { browser: browser.origin, frameControl: browser.frameControl, sandbox, ffmpeg: ffmpeg.origin, version },
     "tools found",

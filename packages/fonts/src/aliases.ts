@@ -1,0 +1,81 @@
+const INTER = [
+  "sans-serif",
+  "sans",
+  "system-ui",
+  "ui-sans-serif",
+  "ui-rounded",
+  "-apple-system",
+  "BlinkMacSystemFont",
+  "Arial",
+  "Avenir",
+  "Avenir Next",
+  "Calibri",
+  "Candara",
+  "Corbel",
+  "DejaVu Sans",
+  "Geneva",
+  "Helvetica",
+  "Helvetica Bold",
+  "Helvetica Neue",
+  "Liberation Sans",
+  "Lucida Grande",
+  "Lucida Sans",
+  "Lucida Sans Unicode",
+  "Optima",
+  "SF Pro",
+  "SF Pro Display",
+  "SF Pro Rounded",
+  "SF Pro Text",
+  "Tahoma",
+  "Trebuchet MS",
+  "Verdana",
+];
+
+const EB_GARAMOND = [
+  "serif",
+  "ui-serif",
+  "Book Antiqua",
+  "Cambria",
+  "DejaVu Serif",
+  "Garamond",
+  "Georgia",
+  "Liberation Serif",
+  "Palatino",
+  "Palatino Linotype",
+  "Times",
+  "Times New Roman",
+];
+
+const JETBRAINS_MONO = [
+  "monospace",
+  "mono",
+  "ui-monospace",
+  "Andale Mono",
+  "Consolas",
+  "Courier",
+  "Courier New",
+  "DejaVu Sans Mono",
+  "Liberation Mono",
+  "Lucida Console",
+  "Lucida Sans Typewriter",
+  "Menlo",
+  "Monaco",
+  "SF Mono",
+];
+
+/**
+ * Which family of the shelf a name means: the generic families, by their own names and by those that the browser has for
+ * them, and the families of operating systems that HyperFrames draws in others.
+ */
+export const ALIASES: Readonly<Record<string, readonly string[]>> = {
+  Inter: INTER,
+  "EB Garamond": EB_GARAMOND,
+  "JetBrains Mono": JETBRAINS_MONO,
+  Montserrat: ["Arial Black", "DIN Alternate", "Futura"],
+  Roboto: ["Segoe UI"],
+  "League Gothic": ["fantasy", "Impact"],
+  Caveat: ["cursive", "Comic Sans MS"],
+  "Noto Sans JP": ["Noto Sans Japanese"],
+  "Noto Sans Math": ["math", "Latin Modern Math"],
+  "Noto Color Emoji": ["emoji", "Apple Color Emoji", "Segoe UI Emoji"],
+};

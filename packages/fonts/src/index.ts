@@ -1,0 +1,1 @@
+export { type FontShelf, prepareShelf } from "./prepare-shelf.ts";
