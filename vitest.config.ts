@@ -43,16 +43,18 @@ export default defineConfig({
   test: {
     // One PostgreSQL for all tests; each takes a database of its own.
     globalSetup: fileURLToPath(new URL("packages/producer/test/postgres/global-setup.ts", import.meta.url)),
-    projects: ["contract", "pool", "fonts", "local-cdn", "engine", "producer", "client", "cli"].flatMap((name) => [
-      group(name, {
-        name: "tests",
-        include: ALL,
-        exclude: [...MEASURED, ...ALONE],
-        maxWorkers: 3,
-        groupOrder: 0,
-      }),
-      group(name, { name: "measured", include: MEASURED, exclude: ALONE, maxWorkers: 2, groupOrder: 1 }),
-      group(name, { name: "alone", include: ALONE, maxWorkers: 1, groupOrder: 2 }),
-    ]),
+    projects: ["contract", "pool", "fonts", "local-cdn", "engine", "producer", "client", "cli"].flatMap(
+      (name) => [
+        group(name, {
+          name: "tests",
+          include: ALL,
+          exclude: [...MEASURED, ...ALONE],
+          maxWorkers: 3,
+          groupOrder: 0,
+        }),
+        group(name, { name: "measured", include: MEASURED, exclude: ALONE, maxWorkers: 2, groupOrder: 1 }),
+        group(name, { name: "alone", include: ALONE, maxWorkers: 1, groupOrder: 2 }),
+      ],
+    ),
   },
 });

@@ -17,6 +17,8 @@ export interface FontShelf {
   /** Names the fonts: others may give other pixels. */
   readonly version: string;
   readonly families: readonly string[];
+  /** Families whose packages were left out of the install. */
+  readonly missing: readonly string[];
 }
 
 /** Fonts of one family, to be unpacked into one folder. */
@@ -91,9 +93,12 @@ export async function prepareShelf(cacheDir: string): Promise<FontShelf> {
   const target = join(cacheDir, `fonts-${version}`);
   await mkdir(cacheDir, { recursive: true });
   if (!(await exists(target))) await unpack(batches, target, version);
+  const families = all.map(({ family }) => family);
+  const missing = [...NAMED, ...FALLBACKS].map(({ family }) => family);
   return {
     configFile: join(target, "fonts.conf"),
     version,
-    families: all.map(({ family }) => family),
+    families,
+    missing: missing.filter((family) => !families.includes(family)),
   };
 }

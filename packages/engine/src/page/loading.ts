@@ -5,7 +5,15 @@ function shorten(url: string): string {
   return path.length > 120 ? `${path.slice(0, 117)}…` : path;
 }
 
+/** A font that comes too late for a display is not given up here: frames wait for it. */
+function keepFonts(): void {
+  for (const font of document.fonts) {
+    if (font.display === "optional" || font.display === "fallback") font.display = "swap";
+  }
+}
+
 function pendingFonts(): string[] {
+  keepFonts();
   // Reading a layout property makes the browser lay out, and so request the fonts that the text needs.
   void document.body?.offsetHeight;
   if (document.fonts.status === "loaded") return [];

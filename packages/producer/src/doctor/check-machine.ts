@@ -1,7 +1,8 @@
-import { readdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import os from "node:os";
 import { join } from "node:path";
+
+import { prepareShelf } from "@framewright/fonts";
 
 import type { Config } from "../config.ts";
 import { freeBytes } from "../scratch/free-bytes.ts";
@@ -9,14 +10,6 @@ import { workerCount } from "../startup/worker-count.ts";
 import { type DoctorCheck, ok, warn } from "./check.ts";
 
 const GIB = 2 ** 30;
-const FONT_DIRS = [
-  "/usr/share/fonts",
-  "/usr/local/share/fonts",
-  join(os.homedir(), ".fonts"),
-  "/System/Library/Fonts",
-];
-const FONT_FILE = /\.(ttf|otf|ttc|woff2?)$/i;
-
 const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;
 
 export async function checkDisk({ dataDir, minFreeBytes }: Config): Promise<DoctorCheck> {
@@ -42,16 +35,15 @@ export function checkMemory(config: Config): DoctorCheck {
   return warn("memory", detail, "Give the service at least 1 GiB.");
 }
 
-export async function checkFonts(): Promise<DoctorCheck> {
-  const listings = await Promise.all(
-    FONT_DIRS.map((dir) => readdir(dir, { recursive: true }).catch((): string[] => [])),
-  );
-  const count = listings.flat().filter((file) => FONT_FILE.test(file)).length;
-  if (count > 0) return ok("fonts", `${count} font files on this machine`);
+export async function checkFonts(cacheDir: string): Promise<DoctorCheck> {
+  if (process.platform !== "linux") return ok("fonts", "those of this machine");
+  const { families, missing } = await prepareShelf(cacheDir);
+  const detail = `${families.length} families come with the service: ${families.join(", ")}`;
+  if (missing.length === 0) return ok("fonts", detail);
   return warn(
     "fonts",
-    "none on this machine",
-    "Install some (fonts-liberation, fonts-noto-color-emoji), or ship them with the project.",
+    `${detail}; not installed: ${missing.join(", ")}`,
+    "Install the service's packages again.",
   );
 }
 

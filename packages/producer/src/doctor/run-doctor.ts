@@ -45,7 +45,7 @@ export async function* runDoctor(): AsyncGenerator<DoctorCheck> {
     } else yield found;
     yield await checkDisk(config);
     yield checkMemory(config);
-    yield await checkFonts();
+    yield await checkFonts(readMachine(readEnvironment({})).cacheDir);
     yield await checkPort("API port", config.port, config.host, "PRODUCER_PORT");
     yield await checkPort("health port", config.healthPort, config.healthHost, "PRODUCER_HEALTH_PORT");
   } finally {
