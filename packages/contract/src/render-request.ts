@@ -94,6 +94,10 @@ const options = {
   quality: QualitySchema.optional().meta({ description: "(Default: standard)" }),
   format: FormatSchema.optional().meta({ description: "(Default: mp4)" }),
   variables: VariablesSchema.optional(),
+  strictVariables: z.boolean().optional().meta({
+    description:
+      "Whether variables that the composition does not declare, or declares otherwise, are refused. (Default: true)",
+  }),
   duration: DurationSchema.optional(),
   range: RangeSchema.optional(),
   allowEmpty: z.boolean().optional().meta({

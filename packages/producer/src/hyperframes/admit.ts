@@ -35,7 +35,8 @@ export async function admit(
   const wanted = output ?? outputPath ?? undefined;
   const path = wanted === undefined ? undefined : await resolveOutput(wanted, deps.outputRoot);
   // Inline HTML is the entry file, whatever the caller calls it.
-  const source = { ...body, ...(body.html === undefined && { entryFile }) };
+  // These routes leave it to the composition what it makes of values that it does not expect.
+  const source = { ...body, strictVariables: false, ...(body.html === undefined && { entryFile }) };
   const { snapshot, options } = await receiveSource(source, deps.intake, signal);
   const { render } = await deps.renders.submit({ tenant, snapshot, options, requestId });
   cancelOnDisconnect(signal, { render, tenant }, deps);

@@ -1,4 +1,4 @@
-import { ProblemError } from "@framewright/contract";
+import { ProblemError, type Warning } from "@framewright/contract";
 import type { Declarations } from "@framewright/engine";
 
 import { nearestWord } from "./nearest-word.ts";
@@ -21,7 +21,10 @@ const MAX_QUOTED = 5;
  * Refuses a composition whose content cannot be shown as it is meant.
  * @throws ProblemError `nested-invalid`, `start-invalid`, `timeline-invalid`, `variables-invalid`
  */
-export function guardContent({ problems, variablesError, variableIssues }: Declarations): void {
+export function guardContent(
+  { problems, variablesError, variableIssues }: Declarations,
+  areVariablesStrict: boolean,
+): void {
   const [first] = problems;
   if (first) {
     const same = problems.filter(({ code }) => code === first.code).map(({ detail }) => detail);
@@ -29,7 +32,16 @@ export function guardContent({ problems, variablesError, variableIssues }: Decla
     throw new ProblemError(first.code, `${same.slice(0, MAX_QUOTED).join(" ")}${more}`);
   }
   if (variablesError !== null) throw new ProblemError("variables-invalid", variablesError);
-  if (variableIssues.length === 0) return;
+  if (!areVariablesStrict || variableIssues.length === 0) return;
   const details = variableIssues.slice(0, MAX_QUOTED).map(describeVariable);
   throw new ProblemError("variables-invalid", details.join(" "));
+}
+
+/** The same of a request whose variables are not strict. */
+export function variableWarnings({ variableIssues }: Declarations): Warning[] {
+  return variableIssues.map((issue) => ({
+    code: issue.misfit === null ? "variable-undeclared" : "variable-misfit",
+    message: describeVariable(issue),
+    remedy: "Correct the request, or what data-composition-variables declares.",
+  }));
 }

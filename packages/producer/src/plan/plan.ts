@@ -6,7 +6,7 @@ import type { RefusedRequest } from "../files/egress-record.ts";
 import { layOutChunks } from "./chunk-layout.ts";
 import { guardDuration } from "./duration-guard.ts";
 import { estimate } from "./estimate.ts";
-import { guardContent } from "./content-guard.ts";
+import { guardContent, variableWarnings } from "./content-guard.ts";
 import { frameRange } from "./frame-range.ts";
 import { guardLibraries } from "./library-guard.ts";
 import type { PlanLimits } from "./limits.ts";
@@ -48,7 +48,7 @@ function countFrames(seconds: number, fps: Fps, maxFrames: number): number {
 export function plan(input: PlanInput): Planned {
   const { probe, options, fps, snapshotHash, hosts, refused, libraries, limits, workers } = input;
   const { declarations } = probe;
-  guardContent(declarations);
+  guardContent(declarations, options.strictVariables !== false);
   guardLibraries(probe, libraries);
   const duration = guardDuration(declarations, limits.maxDurationSeconds, options.duration);
   const totalFrames = countFrames(duration.seconds, fps, limits.maxFrames);
@@ -77,6 +77,7 @@ export function plan(input: PlanInput): Planned {
       missingLibraries: libraries.refused.map(({ url }) => url),
       warnings: [
         ...warnings,
+        ...variableWarnings(declarations),
         ...planWarnings(probe, refused, libraries, duration, { fps, requestedSeconds: options.duration }),
       ],
       estimate: estimate(frames, chunks.length, video, workers),
