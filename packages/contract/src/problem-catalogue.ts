@@ -185,8 +185,8 @@ export const PROBLEMS = {
     "Register a paused GSAP timeline, or an object with seek(seconds) and duration().",
   ),
   "variables-invalid": composition(
-    "The composition's declared variables cannot be read",
-    "Make data-composition-variables a JSON array of {id, type, label, default}.",
+    "The composition's variables do not fit",
+    "Correct what `detail` names: data-composition-variables is a JSON array of {id, type, label, default}, and a request sets what it declares.",
   ),
   "lockfile-invalid": composition(
     "The project's lockfile of libraries cannot be read",
