@@ -2,6 +2,7 @@ import type { DeclaredDuration, Declarations } from "../page-protocol.ts";
 import { withAdapters } from "./adapters/adapters.ts";
 import { endlessAnimations, longestAnimationSeconds } from "./animation-lengths.ts";
 import { describeElement } from "./describe-element.ts";
+import { garbledText } from "./garbled-text.ts";
 import { mountIssues } from "./nested/mount.ts";
 import { isTimeline, lengthOf, type Timeline } from "./timeline.ts";
 import { awaitsTimeline } from "./tree/awaited.ts";
@@ -112,6 +113,6 @@ export function declarations(leadInMs: number, overrides: Readonly<Record<string
     variableIssues: variableIssues(overrides),
     problems: [...mountIssues.problems, ...issues.problems, ...timelineProblems(found)],
     leadInMs,
-    warnings: [...mountIssues.warnings, ...issues.warnings, ...timelineWarnings()],
+    warnings: [...mountIssues.warnings, ...issues.warnings, ...timelineWarnings(), ...garbledText()],
   };
 }

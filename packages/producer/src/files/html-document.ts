@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 
+import { declaredCharset } from "./charset.ts";
 import type { ContainedFile } from "./containment.ts";
 import { HEAD_SEARCH_BYTES, headOffset, isUtf16 } from "./inject-head.ts";
 import { answerPlain } from "./plain-answer.ts";
@@ -30,6 +31,7 @@ export function wantsDocument(request: IncomingMessage): boolean {
 
 /**
  * Answers with an HTML file and the markup in its head, always whole: ranges would cut across the insertion.
+ * It is told to be in the encoding that it declares, and in UTF-8 where it declares none.
  * A document in UTF-16 is refused with 415, since ASCII markup would be read as other characters.
  */
 export async function answerDocument(
@@ -43,6 +45,8 @@ export async function answerDocument(
   const start = searched.subarray(0, bytesRead);
   if (isUtf16(start)) return answerPlain(response, 415, "The document is in UTF-16: save it as UTF-8.");
 
+  const charset = declaredCharset(start);
+  if (charset !== undefined) response.setHeader("Content-Type", `text/html; charset=${charset}`);
   const etag = `"${head.tag}-${stats.size.toString(16)}-${stats.mtimeMs.toString(16)}"`;
   response.setHeader("ETag", etag);
   if (namesTag(request.headers["if-none-match"], etag)) {

@@ -3,6 +3,7 @@ import { pipeline } from "node:stream/promises";
 
 import { send } from "@fastify/send";
 
+import { looksUtf8 } from "./charset.ts";
 import { type ContainedFile, openContained } from "./containment.ts";
 import { answerDocument, type HeadMarkup, wantsDocument } from "./html-document.ts";
 import { contentTypeOf } from "./mime.ts";
@@ -28,7 +29,7 @@ export async function answerFile(
   if (file === "missing") return answerPlain(response, 404, "The snapshot has no such file.");
   if (file === "directory") return redirectInto(response, url);
   try {
-    const type = contentTypeOf(file.path);
+    const type = await typeOf(file);
     response.setHeader("Content-Type", type);
     // The origin is the same for every snapshot: a browser must never take a file from an earlier one.
     response.setHeader("Cache-Control", "no-cache");
@@ -40,6 +41,19 @@ export async function answerFile(
   } finally {
     await file.handle.close();
   }
+}
+
+/** How much of a script or a style sheet is looked at for its encoding, in bytes. */
+const SNIFFED_BYTES = 262_144;
+
+/** The Content-Type. Scripts and style sheets that are not in UTF-8 are read in the encoding of their document. */
+async function typeOf({ path, handle, stats }: ContainedFile): Promise<string> {
+  const type = contentTypeOf(path);
+  if (!/^text\/(?:javascript|css|plain);/.test(type)) return type;
+  const start = Buffer.alloc(Math.min(stats.size, SNIFFED_BYTES));
+  const { bytesRead } = await handle.read(start, 0, start.length, 0);
+  const isWhole = bytesRead === stats.size;
+  return looksUtf8(start.subarray(0, bytesRead), isWhole) ? type : type.replace(/;.*/, "");
 }
 
 /** With the slash at its end, the index's relative links lead into the folder. */

@@ -97,6 +97,35 @@ describe("documents of a snapshot", () => {
     expect(data.body).toEqual(utf16);
   });
 
+  it.each([
+    ['<meta charset="shift_jis">', "shift_jis"],
+    ["<META CHARSET=Windows-1251>", "windows-1251"],
+    ['<meta http-equiv="Content-Type" content="text/html; charset=EUC-JP">', "euc-jp"],
+    ["<!-- <meta charset=big5> --><title>a</title><meta name=a charset='latin1'>", "windows-1252"],
+    [`<style>${" ".repeat(3000)}</style><meta charset="gbk"></head>`, "gbk"],
+    ['<meta content="charset=big5"><meta charset="no such"><meta charset=koi8-r>', "koi8-r"],
+    ['<meta charset="utf-16le">', "utf-8"],
+    ["\u{feff}<meta charset=big5>", "utf-8"],
+    ["<title>none</title>", "utf-8"],
+    [`</head><body>${" ".repeat(2000)}<meta charset="big5">`, "utf-8"],
+  ])("are in the encoding that they declare: %s", async (head, charset) => {
+    await write(
+      join(fixture.root, "encoded.html"),
+      `${head.startsWith("<") ? "<!doctype html>" : ""}${head}`,
+    );
+    const { headers } = await ask(port, "/encoded.html");
+    expect(headers["content-type"]).toBe(`text/html; charset=${charset}`);
+  });
+
+  it("and scripts that are not in UTF-8 are read in their document's encoding", async () => {
+    const shiftJis = Buffer.from([0x22, 0x93, 0xfa, 0x96, 0x7b, 0x22]);
+    await write(join(fixture.root, "legacy.js"), shiftJis);
+    await write(join(fixture.root, "long.js"), `"${"é".repeat(200_000)}"`);
+    expect((await ask(port, "/legacy.js")).headers["content-type"]).toBe("text/javascript");
+    expect((await ask(port, "/legacy.js")).body).toEqual(shiftJis);
+    expect((await ask(port, "/long.js")).headers["content-type"]).toBe("text/javascript; charset=utf-8");
+  });
+
   it("never change on disk", async () => {
     await ask(port, "/index.html");
     expect(await readFile(join(fixture.root, "index.html"), "utf8")).toBe(PAGE);
