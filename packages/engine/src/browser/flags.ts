@@ -8,6 +8,9 @@ export interface LaunchFlags {
   readonly proxyPort: number;
   /** SHA-256 of the public key by which the proxy answers https itself, in base64. */
   readonly trustedKey?: string | undefined;
+  /** Of the page, in CSS pixels: its window and its screen are as large. */
+  readonly width: number;
+  readonly height: number;
   readonly deviceScaleFactor: number;
 }
 
@@ -70,6 +73,11 @@ export function profileFlag(userDataDir: string): string {
   return `--user-data-dir=${userDataDir}`;
 }
 
+/** A screen's size is given in its own pixels. */
+function screenSize({ width, height, deviceScaleFactor }: LaunchFlags): string {
+  return `${Math.round(width * deviceScaleFactor)}x${Math.round(height * deviceScaleFactor)}`;
+}
+
 export function browserFlags(flags: LaunchFlags): string[] {
   return [
     ...ALWAYS,
@@ -80,6 +88,7 @@ export function browserFlags(flags: LaunchFlags): string[] {
     "--proxy-bypass-list=<-loopback>",
     ...(flags.trustedKey === undefined ? [] : [`--ignore-certificate-errors-spki-list=${flags.trustedKey}`]),
     `--force-device-scale-factor=${flags.deviceScaleFactor}`,
+    `--screen-info={${screenSize(flags)}}`,
     "about:blank",
   ];
 }

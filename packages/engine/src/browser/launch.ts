@@ -28,6 +28,9 @@ export interface LaunchOptions {
   readonly proxyPort: number;
   /** SHA-256 of the public key by which the proxy answers https itself, in base64. */
   readonly trustedKey?: string | undefined;
+  /** Of the page, in CSS pixels. */
+  readonly width: number;
+  readonly height: number;
   readonly deviceScaleFactor: number;
   /** Aborting kills the browser, which fails everything that waits for it. */
   readonly signal: AbortSignal;

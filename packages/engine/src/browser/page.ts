@@ -112,6 +112,8 @@ export async function openPage(cdp: Cdp, options: OpenOptions): Promise<Page> {
     await page.send("Emulation.setDeviceMetricsOverride", {
       width,
       height,
+      screenWidth: width,
+      screenHeight: height,
       deviceScaleFactor,
       mobile: false,
     });

@@ -23,6 +23,8 @@ export async function tryBrowser(
     sandbox,
     profileDir: path.join(scratchDir, `try-${randomUUID()}`),
     proxyPort: NO_PROXY_PORT,
+    width: 800,
+    height: 600,
     deviceScaleFactor: 1,
     signal,
   });

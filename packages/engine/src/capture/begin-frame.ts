@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { ProblemError } from "@framewright/contract";
 
 import { CallTimeout } from "../browser/cdp.ts";
@@ -8,6 +10,9 @@ import type { FrameSource } from "./frame-source.ts";
 const WAITING_US = 250;
 /** An animated image shows what is due within this time, and moves in steps of it. */
 const INTERVAL_MS = 0.01;
+/** Now and then a browser gives no picture; asked again, at hardly a later time, it does. */
+const ASKED_AT_MOST = 5;
+const AGAIN_AFTER_MS = 20;
 
 /** Frames on command: https://chromedevtools.github.io/devtools-protocol/tot/HeadlessExperimental/ */
 export function beginFrameSource(page: Page, intervalMs: number): FrameSource {
@@ -50,15 +55,17 @@ export function beginFrameSource(page: Page, intervalMs: number): FrameSource {
         image.codec === "mjpeg"
           ? { format: "jpeg" as const, quality: image.quality }
           : { format: "png" as const, optimizeForSpeed: true };
-      const { screenshotData } = await page
-        .send("HeadlessExperimental.beginFrame", { ...moveTo(timeOf(frame)), screenshot }, deadline)
-        .catch(timedOut("frame-timeout", `Frame ${frame} was not drawn in time.`));
-      if (screenshotData === undefined || screenshotData === "") {
-        // Nor does a page give one that has just crashed: asked again, it fails with that.
+      for (let asked = 0; asked < ASKED_AT_MOST; asked++) {
+        const { screenshotData } = await page
+          .send("HeadlessExperimental.beginFrame", { ...moveTo(timeOf(frame)), screenshot }, deadline)
+          .catch(timedOut("frame-timeout", `Frame ${frame} was not drawn in time.`));
+        if (screenshotData !== undefined && screenshotData !== "")
+          return Buffer.from(screenshotData, "base64");
+        // Nor does a page give one that has just crashed: asked, it fails with that.
         await page.evaluate("0", deadline);
-        throw new ProblemError("browser-failed", `The browser gave no picture for frame ${frame}.`);
+        await sleep(asked * AGAIN_AFTER_MS);
       }
-      return Buffer.from(screenshotData, "base64");
+      throw new ProblemError("browser-failed", `The browser gave no picture for frame ${frame}.`);
     },
   };
 }
