@@ -18,7 +18,7 @@ it("asks a browser that gives no picture again, a few times, at hardly a later t
         send: async (method, params, deadline) => {
           const answer = await page.send(method, params, deadline);
           if (typeof params !== "object" || !("frameTimeTicks" in params)) return answer;
-          ticks.push(Number(params.frameTimeTicks));
+          ticks.push(params.frameTimeTicks ?? 0);
           return empty-- > 0 ? { ...answer, screenshotData: "" } : answer;
         },
       };
