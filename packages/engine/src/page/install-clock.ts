@@ -1,8 +1,9 @@
 import { cancelFrame, requestFrame } from "./frame-callbacks.ts";
 import { native } from "./native.ts";
-import { dateNow, scriptNow, timeOrigin } from "./time.ts";
+import { beginAt, dateNow, scriptNow, timeOrigin } from "./time.ts";
 import { installTimelines } from "./timelines.ts";
 import { clearTimer, setInterval, setTimeout } from "./timers.ts";
+import { installToldTime } from "./told-time.ts";
 
 function replace(target: object, properties: Record<string, unknown>): void {
   for (const [key, value] of Object.entries(properties)) {
@@ -21,26 +22,15 @@ function virtualDate(): DateConstructor {
   });
 }
 
-/** Other ways to wait, or to be told the time, by the same clock. */
-function installOtherClocks(): void {
-  replace(AbortSignal, {
-    timeout: (ms: number) => {
-      const controller = new AbortController();
-      setTimeout(() => controller.abort(new DOMException("signal timed out", "TimeoutError")), ms);
-      return controller.signal;
-    },
-  });
-  const format = Object.getOwnPropertyDescriptor(Intl.DateTimeFormat.prototype, "format");
-  // oxlint-disable-next-line typescript/unbound-method -- called with an explicit `this`
-  const get: unknown = format?.get;
-  if (typeof get !== "function") return;
-  Object.defineProperty(Intl.DateTimeFormat.prototype, "format", {
-    ...format,
-    get(this: Intl.DateTimeFormat) {
-      const original = Reflect.apply(get, this, []) as Intl.DateTimeFormat["format"];
-      return (date?: Date | number) => original(date ?? dateNow());
-    },
-  });
+/** A page within a page has its date, whenever it comes. */
+function takeDate(): void {
+  if (window.parent === window) return;
+  try {
+    beginAt((window.parent as typeof globalThis & Window).Date.now());
+  } catch (error) {
+    // A frame of another origin begins at the composition's date.
+    if (!(error instanceof DOMException)) throw error;
+  }
 }
 
 interface IdleDeadlineLike {
@@ -63,7 +53,13 @@ export function installClock(): void {
       setTimeout(() => callback({ didTimeout: false, timeRemaining: () => 50 })),
     cancelIdleCallback: clearTimer,
   });
-  installOtherClocks();
+  replace(AbortSignal, {
+    timeout: (ms: number) => {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(new DOMException("signal timed out", "TimeoutError")), ms);
+      return controller.signal;
+    },
+  });
   native.Date.prototype.constructor = window.Date;
   replace(Performance.prototype, { now: scriptNow });
   Object.defineProperty(Performance.prototype, "timeOrigin", {
@@ -71,4 +67,6 @@ export function installClock(): void {
     configurable: true,
   });
   installTimelines();
+  installToldTime();
+  takeDate();
 }
