@@ -113,7 +113,10 @@ function installEvents(): void {
 /** A delayed task of the scheduler is a timer. */
 function postLater(callback: () => unknown, delayMs: number, signal?: AbortSignal): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted === true) return void reject(signal.reason);
+    if (signal?.aborted === true) {
+      reject(signal.reason);
+      return;
+    }
     const timer = setTimeout(() => resolve(new Promise((done) => done(callback()))), delayMs);
     signal?.addEventListener("abort", () => {
       clearTimer(timer);
