@@ -65,6 +65,20 @@ export interface PendingWork {
 /** Before frame 0: ready for it, moved on by a step of virtual time, or at a stand since no more time may pass. */
 export type LeadIn = "ready" | "moved" | "stands";
 
+/** How texts of the page use fonts: those of one list of families. */
+export interface FontUse {
+  /** An element that has such a text, named for a person. */
+  readonly element: string;
+  /** The list of families, in its order. */
+  readonly families: readonly string[];
+  /** Those of the list that the page brings, by itself or by a link. */
+  readonly own: readonly string[];
+  /** Those that it would bring, had their files come. */
+  readonly failed: readonly string[];
+  /** Characters that no font has. */
+  readonly missing: readonly string[];
+}
+
 /** The page side, as `window.__framewright`. */
 export interface PageRuntime {
   pending(): PendingWork;
@@ -75,6 +89,8 @@ export interface PageRuntime {
   /** What keeps a step from ending. */
   busyWith(): readonly string[];
   declarations(): Declarations;
+  /** How the page's texts use fonts, as they are now. */
+  fontUse(): readonly FontUse[];
   /** Steps through every frame up to `frame`, and says what it still waits for. */
   stepTo(frame: number): Promise<readonly string[]>;
   /** Steps towards `frame` as far as no frame of the browser is needed in between, and says where it is: one step at least. */

@@ -1,6 +1,7 @@
 import { ProblemError } from "@framewright/contract";
 
 import { withComposition } from "./composition.ts";
+import { readFontUse } from "./font-use.ts";
 import type { PageNews } from "./browser/seen.ts";
 import type { Declarations } from "./page-protocol.ts";
 import type { PageSource, TaskContext } from "./tasks.ts";
@@ -49,6 +50,7 @@ export async function probe(source: PageSource, context: TaskContext): Promise<P
       throw new ProblemError("page-script-failed", "A script of the composition replaced the page runtime.");
     }
     const classicScripts = (await page.evaluate(CLASSIC_SCRIPTS, deadline)) as string[];
-    return { declarations, classicScripts, ...page.news() };
+    const fonts = await readFontUse(page, deadline);
+    return { declarations, classicScripts, ...page.news(), fonts };
   });
 }

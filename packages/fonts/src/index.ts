@@ -1,1 +1,2 @@
+export { replacedFamily } from "./drawn-in.ts";
 export { type FontShelf, prepareShelf } from "./prepare-shelf.ts";

@@ -1,3 +1,5 @@
+import type { FontUse } from "../page-protocol.ts";
+
 /** Frames of the video. */
 export interface FrameSpan {
   readonly startFrame: number;
@@ -34,4 +36,5 @@ export interface PageNews {
   /** Scripts of workers, whose clock is the real one. */
   readonly workers: readonly StartedWorker[];
   readonly failedRequests: readonly FailedRequest[];
+  readonly fonts?: readonly FontUse[];
 }

@@ -3,6 +3,7 @@ import { rm, stat } from "node:fs/promises";
 import type { PageNews } from "../browser/seen.ts";
 import { type Composition, untilComplete, withComposition } from "../composition.ts";
 import { type Encoder, startEncoder } from "../encode/encoder.ts";
+import { readFontUse } from "../font-use.ts";
 import type { CapturedChunk, ChunkTask, TaskContext } from "../tasks.ts";
 import { IMAGE_FORMATS } from "./frame-source.ts";
 import { evaluateStep } from "./step-page.ts";
@@ -69,7 +70,8 @@ async function encodeChunk(
   try {
     await captureFrames(composition, encoder, task, context);
     await encoder.finish();
-    return composition.page.news();
+    const fonts = await readFontUse(composition.page, Date.now() + task.source.frameTimeoutMs);
+    return { ...composition.page.news(), fonts };
   } finally {
     await encoder.close();
   }

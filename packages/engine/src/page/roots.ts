@@ -19,7 +19,7 @@ export function findDeclaredRoots(): void {
   }
 }
 
-function connectedRoots(): (Document | ShadowRoot)[] {
+export function connectedRoots(): (Document | ShadowRoot)[] {
   return [document, ...[...shadowRoots].filter((root) => root.isConnected)];
 }
 

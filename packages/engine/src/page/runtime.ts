@@ -15,6 +15,8 @@ import { loading } from "./loading.ts";
 import { macrotask } from "./native.ts";
 import { installSvgs, syncSvgs } from "./smil.ts";
 import { findDeclaredRoots, allElements, installRoots } from "./roots.ts";
+import { fontUse } from "./fonts/font-use.ts";
+import { watchCanvases } from "./fonts/texts.ts";
 import { installFrameNeeds, needsFrames } from "./frame-needs.ts";
 import { finishNested, isParsed, mountNested } from "./nested/nested.ts";
 import { installRandom } from "./random.ts";
@@ -90,6 +92,7 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
     },
     waitUntil,
     declarations: () => declarations(leadInMs(), variables),
+    fontUse: () => [...fontUse(), ...childRuntimes().flatMap((child) => child.fontUse())],
     leadIn: async () => {
       const states = await Promise.all([
         leadIn(allAwaited().length > 0, isLengthGiven === true),
@@ -141,6 +144,7 @@ function installDocument({ num, den }: PageConfig["fps"]): void {
 
 function install(config: PageConfig): void {
   if (window.__framewright) return;
+  watchCanvases();
   installFrameNeeds();
   installBrowserWork();
   installBrowserEvents();

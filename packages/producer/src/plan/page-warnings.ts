@@ -3,12 +3,13 @@ import type { PageNews } from "@framewright/engine";
 import type { LibraryReport } from "@framewright/local-cdn";
 
 import type { RefusedRequest } from "../files/egress-record.ts";
+import { fontWarnings } from "./font-warnings.ts";
 import { libraryWarnings, withoutLibraries } from "./library-warnings.ts";
 import { requestWarnings } from "./request-warnings.ts";
 
 /** What a page's scripts and requests did that may show in the result; its scripts first, for requests are many. */
 export function pageWarnings(
-  { uncaught, workers, failedRequests }: PageNews,
+  { uncaught, workers, failedRequests, fonts }: PageNews,
   refused: readonly RefusedRequest[],
   libraries: LibraryReport,
 ): Warning[] {
@@ -26,6 +27,7 @@ export function pageWarnings(
         "Move what depends on time out of the worker, or send it the time; the video may differ from run to run.",
       ...(frames && { frames }),
     })),
+    ...fontWarnings(fonts),
     ...libraryWarnings(libraries),
     ...requestWarnings(withoutLibraries(failedRequests, libraries), refused),
   ];
