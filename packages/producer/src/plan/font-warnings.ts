@@ -1,6 +1,6 @@
 import type { Warning } from "@framewright/contract";
 import type { PageNews } from "@framewright/engine";
-import { replacedFamily } from "@framewright/fonts";
+import { notoFamilies, replacedFamily } from "@framewright/fonts";
 
 type FontUse = NonNullable<PageNews["fonts"]>[number];
 
@@ -14,6 +14,16 @@ function show(character: string): string {
   return `${character} (U+${code.toString(16).toUpperCase().padStart(4, "0")})`;
 }
 
+/** The line that brings a family with these characters, where one is known. */
+function mend(missing: readonly string[]): string {
+  const families = notoFamilies(missing);
+  if (families.length === 0)
+    return "Link a family that has them, from Google Fonts say, or ship one with the project, and name it in font-family.";
+  const query = families.map((family) => `family=${family.replaceAll(" ", "+")}`).join("&");
+  const names = families.map((family) => `"${family}"`).join(", ");
+  return `Add <link rel="stylesheet" href="https://fonts.googleapis.com/css2?${query}"> and ${names} to font-family, or ship a font that has them.`;
+}
+
 function missingWarning({ missing, element, families }: FontUse): Warning[] {
   if (missing.length === 0) return [];
   const shown = missing.slice(0, MAX_SHOWN).map(show).join(" ");
@@ -22,8 +32,7 @@ function missingWarning({ missing, element, families }: FontUse): Warning[] {
     {
       code: "glyphs-missing",
       message: `No font has ${shown}${more} of ${element}, in font-family ${list(families)}: empty boxes are drawn.`,
-      remedy:
-        "Link a family that has them, from Google Fonts say, or ship one with the project, and name it in font-family.",
+      remedy: mend(missing),
     },
   ];
 }

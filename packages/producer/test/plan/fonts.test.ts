@@ -98,6 +98,9 @@ it("pages get the fonts of the service, and are told which characters no font ha
   expect(warnings).toContainEqual(
     expect.stringMatching(/^glyphs-missing: No font has ខ \(U\+1781\).* of #svg, in font-family Lato: /),
   );
+  const svg = fontWarnings(fonts).find(({ message }) => message.includes("#svg"));
+  expect(svg?.remedy).toContain('href="https://fonts.googleapis.com/css2?family=Noto+Sans+Khmer"');
+
   const replaced = warnings.filter((text) => text.startsWith("font-replaced"));
   expect(replaced.toSorted()).toEqual([
     "font-replaced: #arial asks for Helvetica Neue, Arial, which are not there: Inter is drawn.",
