@@ -88,7 +88,7 @@ it("names starts that lead nowhere or in a circle, and says what cannot be shown
     expect(await read("__framewright.declarations().warnings.map(({ code }) => code).sort()")).toEqual([
       "clip-length-invalid",
       "clip-length-unknown",
-      "nested-id-differs",
+      "nested-empty",
       "timeline-unbound",
       "timeline-unusable",
       "variables-invalid",
@@ -102,7 +102,7 @@ it("names starts that lead nowhere or in a circle, and says what cannot be shown
   }
 });
 
-it("gives the root its size and place, and its timed children their corner, whatever surrounds them", async () => {
+it("gives the root its size and place, and lays its timed children on each other, whatever surrounds them", async () => {
   await withPage(
     `<style>body { margin: 30px; padding: 9px } .clip { visibility: hidden; display: block; width: 40px; height: 20px }
       #moved { position: absolute; left: 50px; top: 60px } #still { color: red } .row { position: absolute; top: 90px }</style>

@@ -73,10 +73,13 @@ export function readiness(): Readiness {
   return awaitsTimeline() ? "awaiting-timeline" : "declared";
 }
 
-/** A timeline is the only thing that could say how long the page is, and does not. */
+/** Lengths that a page states, and not only shows. */
+const STATED: ReadonlySet<string> = new Set(["attribute", "hf", "timeline"]);
+
+/** The composition's own timeline has to say how long the page is, and does not. */
 function timelineProblems(found: readonly DeclaredDuration[]): Declarations["problems"] {
   const timeline = rootTimeline();
-  if (!timeline || found.length > 0) return [];
+  if (!timeline || found.some(({ source }) => STATED.has(source))) return [];
   const detail = `The timeline window.__timelines["${timeline.id}"] has no duration(), and nothing else says how long the composition is.`;
   return [{ code: "timeline-invalid", detail }];
 }

@@ -84,16 +84,36 @@ function tellOfValues(host: HTMLElement, parts: CompositionFile): void {
   );
 }
 
-function tellOfIds(host: HTMLElement, file: string, hostId: string | null, parts: CompositionFile): void {
-  const { compositionId, innerRoot } = parts;
-  if (innerRoot) return;
-  const found =
-    compositionId === null ? "has no data-composition-id" : `holds the composition ${quote(compositionId)}`;
+/** A file may have another id than its host: that is how it is used several times. One without any may be none. */
+function tellOfContent(host: HTMLElement, file: string, parts: CompositionFile): void {
+  const { compositionId, content, styles } = parts;
+  const name = describeElement(host);
+  if (compositionId === null) {
+    warn(
+      "nested-without-root",
+      `${name} shows ${file}, in which no element has data-composition-id.`,
+      "Give the root element of the file a data-composition-id.",
+    );
+  }
+  if (styles.length > 0 || hasText(content) || hasElements(content)) return;
   warn(
-    "nested-id-differs",
-    `${describeElement(host)} asks for the composition ${quote(hostId ?? "")}, but ${file} ${found}.`,
-    "Give the host and the root element of its file the same data-composition-id.",
+    "nested-empty",
+    `${name} shows ${file}, which holds nothing to show but the composition ${quote(compositionId ?? "")} itself.`,
+    "Fill the file, unless its scripts do.",
   );
+}
+
+const NEVER_DRAWN = "script, style, link, meta, title";
+
+/** Whether there is anything in a file besides its root element. */
+function hasElements(content: ParentNode): boolean {
+  const root = content.querySelector("[data-composition-id]");
+  return [...content.querySelectorAll("*")].some((each) => each !== root && !each.matches(NEVER_DRAWN));
+}
+
+function hasText(content: ParentNode): boolean {
+  const own = [...content.querySelectorAll("[data-composition-id]")].flatMap((root) => [...root.childNodes]);
+  return own.some((node) => node instanceof Text && node.data.trim() !== "");
 }
 
 /** Puts a composition into its host. @returns the scripts that it brings, which wait for their turn */
@@ -115,7 +135,7 @@ export function mount(host: HTMLElement, file: string, parts: CompositionFile): 
     timelines: new Map(),
     isTimed: scripts.some(({ text }) => registersTimeline(text)),
   };
-  tellOfIds(host, file, hostId, parts);
+  tellOfContent(host, file, parts);
   tellOfValues(host, parts);
   host.setAttribute("data-framewright-instance", String(number));
   host.setAttribute("data-composition-file", file);

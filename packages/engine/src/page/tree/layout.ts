@@ -33,12 +33,15 @@ const laidOut = new WeakSet<Element>();
 const isAuto = (value: string): boolean => value === "auto" || value === "";
 const isNothing = (length: string): boolean => length === "0px" || length === "auto";
 
-/** Puts an element that is in the flow into the root's corner, as far as the author has not moved it. */
-function placeInCorner({ style }: HTMLElement, computed: CSSStyleDeclaration): void {
-  const { top, bottom, left, right } = computed;
-  style.position = "absolute";
-  if ([style.top, style.bottom, top, bottom].every(isAuto)) style.top = "0";
-  if ([style.left, style.right, left, right].every(isAuto)) style.left = "0";
+/**
+ * Takes an element out of the flow, so that timed ones lie on each other: each is where it would begin, were there no
+ * others. One that its author has taken out of the flow has its place.
+ */
+function liftOut({ style }: HTMLElement, computed: CSSStyleDeclaration): void {
+  if (computed.position !== "absolute" && computed.position !== "fixed") style.position = "absolute";
+  // Only what is not displayed has no place by then.
+  if ([computed.top, computed.bottom].every(isAuto)) style.top = "0";
+  if ([computed.left, computed.right].every(isAuto)) style.left = "0";
 }
 
 /** An element that would be as wide or high as nothing has its declared size, or the root's. */
@@ -49,12 +52,10 @@ function sizeChild(child: HTMLElement, computed: CSSStyleDeclaration): void {
   }
 }
 
-/** A timed child of the root lies in its corner, unless the author has placed it. */
 function layOutChild(child: HTMLElement): void {
   laidOut.add(child);
   const computed = getComputedStyle(child);
-  // One that is out of the flow already has been placed by its author.
-  if (computed.position !== "absolute" && computed.position !== "fixed") placeInCorner(child, computed);
+  liftOut(child, computed);
   if (!(child instanceof HTMLAudioElement)) sizeChild(child, computed);
 }
 
