@@ -7,6 +7,7 @@ import { type ReadEntry, Parser } from "tar";
 import { afterEach, describe, expect, it } from "vitest";
 
 import { listFiles } from "../src/project/list-files.ts";
+import { listProject } from "../src/project/list-project.ts";
 import { openProject } from "../src/project/open-project.ts";
 import { temporaryProject } from "./temporary-project.ts";
 
@@ -47,6 +48,35 @@ async function entriesOf(archive: Buffer): Promise<{ path: string; type: string;
   await pipeline(Readable.from([archive]), parser as unknown as NodeJS.WritableStream);
   return entries;
 }
+
+describe("the packages of node_modules", () => {
+  it("come along where a file of the project names them, and no others", async () => {
+    const dir = await project({
+      "index.html": '<script src="node_modules/gsap/dist/gsap.js"></script>',
+      "lib/scene.js": 'import "../node_modules/@scope/part/main.js"',
+      "node_modules/gsap/dist/gsap.js": "",
+      "node_modules/gsap/package.json": "",
+      "node_modules/gsap/node_modules/deep/a.js": "",
+      "node_modules/gsap-other/a.js": "",
+      "node_modules/@scope/part/main.js": "",
+      "node_modules/@scope/other/main.js": "",
+    });
+    expect((await listProject(dir, [])).files.map(({ path }) => path)).toEqual([
+      "index.html",
+      "lib/scene.js",
+      "node_modules/@scope/part/main.js",
+      "node_modules/gsap/dist/gsap.js",
+      "node_modules/gsap/package.json",
+    ]);
+  });
+});
+
+it("names what a folder holds in place of the document, and what does not exist", async () => {
+  const dir = await project({ "scenes/one.html": "", "two.html": "" });
+  const open = (input: string) => openProject(input, { entry: undefined, scratchDir: dir, signal });
+  await expect(open(dir)).rejects.toThrow("has no file index.html. It holds scenes/one.html, two.html.");
+  await expect(open(join(dir, "nowhere"))).rejects.toThrow("does not exist");
+});
 
 describe("the files of a project", () => {
   it("are all but hidden ones, node_modules, the top folder out, and the output", async () => {
@@ -123,7 +153,7 @@ describe("the argument", () => {
   });
 
   it.each([
-    ["nothing.html", undefined, "cannot be read"],
+    ["nothing.html", undefined, "does not exist"],
     ["a.txt", undefined, "neither a folder nor an HTML file"],
     ["empty", undefined, "has no file index.html"],
     [".", "b.html", "has no file b.html"],

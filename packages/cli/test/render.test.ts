@@ -196,7 +196,7 @@ describe("a command line that is wrong", () => {
     [["rendr"], "unknown command 'rendr'"],
     [["render", ".", "-o", "a.webm"], ".mp4"],
     [["render", ".", "-o", "a.mp4", "--fps", "x"], "--fps"],
-    [["plan", "/no/such/folder"], "cannot be read"],
+    [["plan", "/no/such/folder"], "does not exist"],
     [["plan", join(import.meta.dirname, "../../../examples/title-card"), "--server", "nowhere"], "--server"],
   ])("%j exits 2 and says why", async (args, detail) => {
     const { code, stdout, stderr } = await command(args);

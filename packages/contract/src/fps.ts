@@ -40,3 +40,25 @@ export function frameTimeMs(frame: number, { num, den }: Fps): number {
 export function framesToSeconds(frames: number, { num, den }: Fps): number {
   return (frames * den) / num;
 }
+
+/** Rates that are written as decimals, and the ratios that are meant. */
+const DECIMAL_RATES: Readonly<Record<string, string>> = {
+  "23.976": "24000/1001",
+  "23.98": "24000/1001",
+  "29.97": "30000/1001",
+  "47.952": "48000/1001",
+  "47.95": "48000/1001",
+  "59.94": "60000/1001",
+  "119.88": "120000/1001",
+};
+
+/** What is expected in place of a value that is no frame rate, with the rate that was probably meant. */
+export function explainFps(value: unknown): string {
+  const expected = 'must be an integer or a ratio like "30000/1001"';
+  const [, number = ""] = /^\s*(\d+(?:\.\d+)?)\s*(?:fps|hz)?\s*$/i.exec(String(value)) ?? [];
+  const ratio = DECIMAL_RATES[String(Number(number))];
+  if (ratio !== undefined) return `${expected}; ${number} is "${ratio}"`;
+  return number !== "" && Number.isInteger(Number(number))
+    ? `${expected}; write ${Number(number)}`
+    : expected;
+}

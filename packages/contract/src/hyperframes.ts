@@ -6,6 +6,8 @@ import {
   EntryFileSchema,
   FormatSchema,
   FpsSchema,
+  isDocument,
+  NO_DOCUMENT,
   MAX_INLINE_HTML_BYTES,
   QualitySchema,
   VariablesSchema,
@@ -18,6 +20,7 @@ export const HyperframesRequestSchema = z
       .string()
       .min(1)
       .refine((html) => html.length <= MAX_INLINE_HTML_BYTES, "must not exceed 5 MiB")
+      .refine(isDocument, NO_DOCUMENT)
       .optional(),
     projectDir: z.string().min(1).max(4096).optional(),
     previewUrl: z

@@ -206,7 +206,7 @@ export const PROBLEMS = {
   ),
   "page-unresponsive": composition(
     "The page stopped responding",
-    "Look for an endless loop in the composition's scripts.",
+    "Find the script that runs for so long: a loop without an end, or more work than its time allows. On a busy machine, retry, or raise PRODUCER_READY_TIMEOUT_SECONDS and PRODUCER_FRAME_TIMEOUT_SECONDS.",
   ),
   "page-crashed": composition(
     "The page crashed",

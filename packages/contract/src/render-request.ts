@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { parseFps } from "./fps.ts";
+import { explainFps, parseFps } from "./fps.ts";
 
 /** Bytes of inline HTML that a request may carry. */
 export const MAX_INLINE_HTML_BYTES = 5 * 1024 * 1024;
@@ -14,15 +14,13 @@ function depthWithin(value: unknown, left: number): boolean {
   return left > 0 && Object.values(value).every((item) => depthWithin(item, left - 1));
 }
 
-const EXPECTED_FPS = 'must be an integer or a ratio like "30000/1001"';
-
 export const FpsSchema = z
-  .union([z.int(), z.string()], EXPECTED_FPS)
-  .refine((value) => parseFps(value) !== null, EXPECTED_FPS)
+  .union([z.int(), z.string()], { error: ({ input }) => explainFps(input) })
+  .refine((value) => parseFps(value) !== null, { error: ({ input }) => explainFps(input) })
   .meta({ description: "Frames per second: an integer, or a ratio as text.", example: "30000/1001" });
 
 export const VariablesSchema = z
-  .record(z.string(), z.unknown())
+  .record(z.string(), z.unknown(), "must be a JSON object of values by the variables' ids")
   .refine((value) => depthWithin(value, MAX_VARIABLES_DEPTH), "must not nest deeper than 32 levels")
   .refine(
     (value) =>
@@ -30,6 +28,14 @@ export const VariablesSchema = z
     "must not exceed 1 MiB",
   )
   .meta({ description: "Values for the composition's variables, by id." });
+
+/** A name or an address is no document; one has tags. */
+export function isDocument(html: string): boolean {
+  return html.includes("<") || !/^\s*\S+\.html?\s*$|^\s*(https?|file):\/\/\S+\s*$/i.test(html);
+}
+
+export const NO_DOCUMENT =
+  "is the name or address of a document: it takes the document's text; give a folder as `projectDir`, or upload it";
 
 function isRelativePath(path: string): boolean {
   const absolute = path.startsWith("/") || /^[a-zA-Z]:/.test(path);
@@ -120,6 +126,7 @@ export const RenderRequestSchema = z
       .string()
       .min(1)
       .refine((html) => html.length <= MAX_INLINE_HTML_BYTES, "must not exceed 5 MiB")
+      .refine(isDocument, NO_DOCUMENT)
       .optional()
       .meta({ description: "The composition itself, as one HTML document of up to 5 MiB." }),
     projectDir: z

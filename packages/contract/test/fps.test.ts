@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { formatFps, frameTimeMs, framesToSeconds, isFpsInRange, parseFps } from "../src/fps.ts";
+import { explainFps, formatFps, frameTimeMs, framesToSeconds, isFpsInRange, parseFps } from "../src/fps.ts";
 
 it.each([
   [30, { num: 30, den: 1 }],
@@ -25,4 +25,19 @@ it("keeps a ratio exact", () => {
 it("knows its range", () => {
   expect([0, 1, 240, 241].map((num) => isFpsInRange({ num, den: 1 }))).toEqual([false, true, true, false]);
   expect(isFpsInRange({ num: 1, den: 2 })).toBe(false);
+});
+
+it.each([
+  [29.97, '29.97 is "30000/1001"'],
+  ["29.970", '29.970 is "30000/1001"'],
+  ["23.976", '"24000/1001"'],
+  ["59.94fps", '"60000/1001"'],
+  ["60 fps", "write 60"],
+])("says which rate is meant by %j", (value, meant) => {
+  expect(explainFps(value)).toContain(meant);
+});
+
+it("says what is expected of what is no rate at all", () => {
+  expect(explainFps("fast")).toBe('must be an integer or a ratio like "30000/1001"');
+  expect(explainFps(12.5)).toBe('must be an integer or a ratio like "30000/1001"');
 });

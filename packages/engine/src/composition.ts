@@ -112,7 +112,11 @@ function waitingReport({ onWaiting }: OpenCompositionOptions): (first: string | 
 }
 
 function notReady(page: Page, pending: readonly string[], timeoutMs: number): ProblemError {
-  const what = pending.slice(0, 5).join(", ") || "its declarations";
+  if (pending.length === 0) {
+    const detail = `The page is loaded, and after ${timeoutMs / 1000} s nothing in it says how long it is.`;
+    return new ProblemError("duration-missing", detail, { evidence: { console: page.console.tail() } });
+  }
+  const what = pending.slice(0, 5).join(", ");
   return new ProblemError("page-not-ready", `After ${timeoutMs / 1000} s the page still waits for ${what}.`, {
     evidence: { pending: pending.slice(0, 20), console: page.console.tail() },
   });

@@ -56,8 +56,22 @@ function add(listing: Listing, file: ProjectFile): void {
   );
 }
 
-/** Lists the files of a project, through links that stay inside it. `except` is left out (absolute paths). */
-export async function listFiles(dir: string, except: readonly string[] = []): Promise<Listing> {
+/** Whether a path leads to a package that is used, or lies in one. */
+function isInPackage(path: string, packages: readonly string[]): boolean {
+  return packages.some(
+    (name) => `${path}/`.startsWith(`node_modules/${name}/`) || `node_modules/${name}`.startsWith(`${path}/`),
+  );
+}
+
+/**
+ * Lists the files of a project, through links that stay inside it. `except` is left out (absolute paths), and of the
+ * top folder `node_modules` all but the `packages`.
+ */
+export async function listFiles(
+  dir: string,
+  except: readonly string[] = [],
+  packages: readonly string[] = [],
+): Promise<Listing> {
   const root = await realpath(dir);
   const listing: Listing = { files: [], leftOut: [], bytes: 0 };
 
@@ -65,7 +79,9 @@ export async function listFiles(dir: string, except: readonly string[] = []): Pr
     const names = await readdir(join(dir, folder));
     for (const name of names.sort()) {
       const path = folder === "" ? name : `${folder}/${name}`;
-      if (isLeftOut(name, folder) || except.includes(join(dir, path))) continue;
+      if (path === "node_modules" ? packages.length === 0 : isLeftOut(name, folder)) continue;
+      if (`${folder}/`.startsWith("node_modules/") && !isInPackage(path, packages)) continue;
+      if (except.includes(join(dir, path))) continue;
       const target = await targetOf(join(dir, path), root);
       if (target === null) listing.leftOut.push(path);
       else if (target.stats.isFile()) add(listing, { path, stats: target.stats });

@@ -15,7 +15,9 @@ async function statOf(path: string, input: string): Promise<Stats> {
   try {
     return await stat(path);
   } catch (cause) {
-    throw badInput(`${input} cannot be read.`, "Name a folder with an index.html, or an HTML file.", cause);
+    const missing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+    const what = missing ? "does not exist" : "cannot be read";
+    throw badInput(`${input} ${what}.`, "Name a folder with an index.html, or an HTML file.", cause);
   }
 }
 

@@ -33,6 +33,14 @@ function parse({ source, seconds: { type, text } }: DeclaredDuration): number {
   return text.trim() === "" ? Number.NaN : Number(text);
 }
 
+/** A length with a unit, or as a clock shows it, in plain seconds. */
+function inSeconds(text: string): string {
+  const [, seconds] = /^\s*([\d.]+)\s*s(?:ec(?:onds?)?)?\s*$/.exec(text) ?? [];
+  const [, minutes, rest] = /^\s*(?:0+:)?(\d{1,3}):(\d{2}(?:\.\d+)?)\s*$/.exec(text) ?? [];
+  const value = seconds === undefined ? Number(minutes) * 60 + Number(rest) : Number(seconds);
+  return value > 0 ? ` In seconds, that is ${value}.` : "";
+}
+
 function isEndless(declared: DeclaredDuration): boolean {
   const value = parse(declared);
   return value === Infinity || value >= ENDLESS_SECONDS;
@@ -72,7 +80,7 @@ export function guardDuration(declarations: Declarations, maxSeconds: number, re
   }
   if (!(value > 0)) {
     const shown = raw.type === "string" ? `"${raw.text}"` : raw.text;
-    throw new ProblemError("duration-invalid", `Its length is ${shown}, says ${name}.`);
+    throw new ProblemError("duration-invalid", `Its length is ${shown}, says ${name}.${inSeconds(raw.text)}`);
   }
   guardMax(value, name, maxSeconds);
   return { seconds: value, source };

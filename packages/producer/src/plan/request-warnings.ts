@@ -26,7 +26,9 @@ function failedWarning(url: string, reason: string): Warning {
   return {
     code: "request-failed",
     message: `The page asked for ${url}, which failed: ${reason}.`,
-    remedy: "Correct the address, or add the missing file to the project.",
+    remedy: /\/node_modules\//.test(url)
+      ? "Copy the library into a folder of the project: node_modules is not sent with it, but for what an HTML, CSS or script file of the project names there."
+      : "Correct the address, or add the missing file to the project.",
   };
 }
 

@@ -29,7 +29,10 @@ function checkRange(side: number, name: string): void {
 function readSide(text: string, name: string): number {
   const match = /^\s*(-?[\d.]+)(?:px)?\s*$/.exec(text);
   if (!match)
-    throw new ProblemError("size-invalid", `The root element's ${name} is "${text}", not a number.`);
+    throw new ProblemError(
+      "size-invalid",
+      `The root element's ${name} is "${text}", not a number of pixels.`,
+    );
   return Number(match[1]);
 }
 
@@ -84,7 +87,12 @@ export function guardSize(
   checkRange(video.width, "width of the video");
   checkRange(video.height, "height of the video");
   if (video.width % 2 !== 0 || video.height % 2 !== 0) {
-    throw new ProblemError("size-odd", `The video would be ${video.width}x${video.height}.`);
+    const odd = (["width", "height"] as const).filter((side) => video[side] % 2 !== 0);
+    const even = odd.map((side) => `${side} ${video[side] - 1} or ${video[side] + 1}`).join(" and ");
+    throw new ProblemError(
+      "size-odd",
+      `The video would be ${video.width}x${video.height}; even are ${even}.`,
+    );
   }
   const warnings = own
     ? []

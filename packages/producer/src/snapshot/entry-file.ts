@@ -1,9 +1,10 @@
-import { readdir, realpath, stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 
 import { ProblemError } from "@framewright/contract";
 
 import type { Snapshot } from "../renders/port.ts";
+import { entryFileHint } from "./entry-file-hint.ts";
 import { isBelow } from "./is-below.ts";
 import { realOrNull } from "./project-dir.ts";
 
@@ -13,16 +14,9 @@ export async function requireEntryFile(snapshot: Pick<Snapshot, "dir">, entryFil
   const named = resolve(root, entryFile);
   const real = isBelow(root, named) ? await realOrNull(named) : null;
   if (real !== null && isBelow(root, real) && (await stat(real)).isFile()) return;
-  const found = (await readdir(root)).filter((name) => /\.html?$/i.test(name)).sort();
-  const hint =
-    found.length === 0
-      ? "no HTML file at its top"
-      : found
-          .slice(0, 5)
-          .map((name) => JSON.stringify(name))
-          .join(", ");
+  const hint = await entryFileHint(root, entryFile);
   throw new ProblemError(
     "entry-file-missing",
-    `The project has no file ${JSON.stringify(entryFile)}. It holds ${hint}.`,
+    `The project has no file ${JSON.stringify(entryFile)}. ${hint}`,
   );
 }

@@ -22,17 +22,23 @@ export async function resolveProjectDir(
     throw new ProblemError("project-dir-not-found", "The folder of PRODUCER_PROJECTS_ROOT does not exist.");
   }
   const named = resolve(projectsRoot, requested);
+  if (named === resolve(projectsRoot) || named === root)
+    throw notAllowed("is the projects' root itself, and no folder below it");
   if (!isBelow(resolve(projectsRoot), named) && !isBelow(root, named)) throw notAllowed();
   const real = await realOrNull(named);
   if (real !== null && !isBelow(root, real)) throw notAllowed();
-  if (real === null || !(await stat(real)).isDirectory()) {
-    throw new ProblemError("project-dir-not-found", "`projectDir` names no folder below the projects' root.");
-  }
+  if (real === null) throw notFound("names no folder below the projects' root");
+  if (!(await stat(real)).isDirectory())
+    throw notFound("names a file: give its folder, and the file's name as `entryFile`");
   return real;
 }
 
-function notAllowed(): ProblemError {
-  return new ProblemError("project-dir-not-allowed", "`projectDir` does not lie below the projects' root.");
+function notFound(why: string): ProblemError {
+  return new ProblemError("project-dir-not-found", `\`projectDir\` ${why}.`);
+}
+
+function notAllowed(why = "does not lie below the projects' root"): ProblemError {
+  return new ProblemError("project-dir-not-allowed", `\`projectDir\` ${why}.`);
 }
 
 const NO_SUCH_PATH = ["ENOENT", "ENOTDIR", "ELOOP", "ENAMETOOLONG", "ERR_INVALID_ARG_VALUE"];

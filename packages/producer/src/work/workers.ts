@@ -65,7 +65,11 @@ const REASONS: Record<PoolError["code"], (error: PoolError, circumstances: Circu
   deadline: (cause) =>
     new ProblemError("render-timeout", "The work was not done when its time was over.", { cause }),
   stalled: (cause, { evidence }) =>
-    new ProblemError("page-unresponsive", "No frame was finished for too long.", { evidence, cause }),
+    new ProblemError(
+      "page-unresponsive",
+      "No frame was finished within the time that any page may take for one.",
+      { evidence, cause },
+    ),
   cancelled: (_, { signal }) => signal.reason,
   "worker-lost": lost,
   unavailable: (cause) =>

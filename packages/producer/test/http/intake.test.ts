@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { openIntake } from "../../src/intake/open-intake.ts";
 import type { Intake } from "../../src/intake/port.ts";
@@ -97,4 +97,33 @@ it("lints files that come in the body, in folders too", async () => {
   expect(taken).toEqual([{ html: "<p>sent</p>", files: 2 }]);
   const clash = await postJson(`${app.url}/lint`, { files: { "index.html": "", a: "", "a/b.css": "" } });
   expect(clash.status).toBe(400);
+});
+
+describe("a source that is not where it is said to be", () => {
+  const detailOf = async (body: unknown): Promise<unknown> => (await jsonOf(await post(body)))["detail"];
+
+  it.each([
+    [
+      { entryFile: "index.html?theme=dark" },
+      'not a URL: leave "?theme=dark" out; values go into `variables`',
+    ],
+    [{ entryFile: "index.html#scene-2" }, 'not a URL: leave "#scene-2" out.'],
+    [{ entryFile: "a%20b.html" }, 'not a URL: write "a b.html".'],
+    [{ entryFile: "none.html" }, 'It holds "a b.html", "index.html", "scenes/one.html".'],
+    [{ projectDir: "one/index.html" }, "names a file: give its folder"],
+    [{ projectDir: "." }, "is the projects' root itself"],
+    [{ projectDir: "none" }, "names no folder"],
+  ])("%j is told apart", async (body, detail) => {
+    await writeFile(join(dir, "projects/one/a b.html"), "");
+    await mkdir(join(dir, "projects/one/scenes"));
+    await writeFile(join(dir, "projects/one/scenes/one.html"), "");
+    expect(await detailOf({ projectDir: "one", ...body })).toContain(detail);
+  });
+
+  it.each(["index.html", "/home/me/film/index.html", "https://example.com/film"])(
+    "%s is no document",
+    async (html) => {
+      expect(await detailOf({ html })).toContain("html: is the name or address of a document");
+    },
+  );
 });

@@ -89,3 +89,15 @@ it.each([
 it("refuses a length of the request that is too long, and says that it is the request's", () => {
   expect(() => guardDuration(declare([]), 10, 11)).toThrow("It is 11 s long, says the request's `duration`");
 });
+
+it.each([
+  ["3s", "In seconds, that is 3."],
+  ["2.5 seconds", "In seconds, that is 2.5."],
+  ["00:10", "In seconds, that is 10."],
+  ["00:01:30", "In seconds, that is 90."],
+])("says what %j is in seconds", (text, hint) => {
+  expect(refusal([attribute(text)])).toEqual({
+    code: "duration-invalid",
+    detail: expect.stringContaining(hint),
+  });
+});
