@@ -12,6 +12,7 @@ import { nestedFiles } from "./cases/nested-files.ts";
 import { nested } from "./cases/nested.ts";
 import { plainMedia } from "./cases/plain-media.ts";
 import { plainNative } from "./cases/plain-native.ts";
+import { scenes } from "./cases/scenes.ts";
 import { starts } from "./cases/starts.ts";
 import { timelines } from "./cases/timelines.ts";
 import { variables } from "./cases/variables.ts";
@@ -24,6 +25,7 @@ export const CASES: readonly Case[] = [
   ...layout,
   ...nested,
   ...nestedFiles,
+  ...scenes,
   ...variables,
   ...adapters,
   ...cssAnimations,
