@@ -74,13 +74,6 @@ export const layout = [
     [dot(200, 100, "#00ff00"), bar(0, () => 100)],
   ),
   make(
-    "root-within-a-wrapper",
-    composition(barElement("a", 0, "width:100px"))
-      .replace('<div id="root"', '<main style="padding:30px"><div id="root"')
-      .replace("</body>", "</main></body>"),
-    [bar(0, () => 100)],
-  ),
-  make(
     "round-corners-are-cut",
     composition(
       `<div style="position:absolute;left:100px;top:40px;width:100px;height:100px;border-radius:50%;overflow:hidden"><div style="width:100px;height:100px;background:#00f"></div></div>`,
