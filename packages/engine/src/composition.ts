@@ -6,12 +6,13 @@ import { ProblemError } from "@framewright/contract";
 
 import type { BrowserBinary } from "./browser/find-browser.ts";
 import { type Browser, launchBrowser } from "./browser/launch.ts";
+import { showHiddenTrees } from "./browser/hidden-trees.ts";
 import { openPage, type Page } from "./browser/page.ts";
 import { beginFrameSource } from "./capture/begin-frame.ts";
 import type { FrameSource } from "./capture/frame-source.ts";
 import { screenshotSource } from "./capture/screenshot.ts";
 import { orDiskFull } from "./disk-full.ts";
-import type { PendingWork } from "./page-protocol.ts";
+import type { HiddenTrees, PendingWork } from "./page-protocol.ts";
 
 /** How often a page that is not ready is asked again: a tenth of the shortest thing worth waiting for. */
 const POLL_MS = 20;
@@ -52,10 +53,17 @@ function frameSource(page: Page, { browser, intervalMs }: OpenCompositionOptions
   return browser.frameControl === "begin-frame" ? beginFrameSource(page, intervalMs) : screenshotSource(page);
 }
 
-/** Frames of other hosts learn nothing of the request's variables. */
+/**
+ * Frames of other hosts learn nothing of the request's variables. One without an origin belongs to the composition when
+ * it comes from there, or is written into a page that may: sandboxed, a `data:` URL.
+ */
 function ownDocumentsOnly({ url, script }: OpenCompositionOptions): string {
-  return `if (self.origin === ${JSON.stringify(new URL(url).origin)}) ${script}`;
+  const own = JSON.stringify(new URL(url).origin);
+  const written = `location.origin === "null" && [...location.ancestorOrigins].every((it) => it === ${own} || it === "null")`;
+  return `if (self.origin === ${own} || self.origin === "null" && (location.origin === ${own} || ${written})) ${script}`;
 }
+
+const HIDDEN_TREES: HiddenTrees = "hidden shadow trees";
 
 const BROKEN_OFF = "net::ERR_ABORTED";
 
@@ -99,7 +107,9 @@ async function pendingWork(page: Page, expression: string, deadline: number): Pr
   if (!isPendingWork(found)) {
     throw new ProblemError("page-script-failed", "A script of the composition replaced the page runtime.");
   }
-  return { loading: [...found.loading, ...page.network.inFlight()], awaited: found.awaited };
+  if (found.loading.includes(HIDDEN_TREES)) await showHiddenTrees(page, deadline);
+  const loading = [...found.loading, ...page.network.inFlight(), ...page.images.unknown()];
+  return { loading, awaited: found.awaited };
 }
 
 /** Tells what the page waits for, when that changes. */

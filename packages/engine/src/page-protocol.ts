@@ -79,6 +79,9 @@ export interface FontUse {
   readonly missing: readonly string[];
 }
 
+/** Among what a page waits for: that the engine shows it shadow trees which scripts cannot find. */
+export type HiddenTrees = "hidden shadow trees";
+
 /** The page side, as `window.__framewright`. */
 export interface PageRuntime {
   pending(): PendingWork;
@@ -91,10 +94,14 @@ export interface PageRuntime {
   declarations(): Declarations;
   /** How the page's texts use fonts, as they are now. */
   fontUse(): readonly FontUse[];
-  /** Steps through every frame up to `frame`, and says what it still waits for. */
-  stepTo(frame: number): Promise<readonly string[]>;
+  /** Steps through every frame up to `frame`; with `moves`, the next one takes moving images on. It says what it still waits for. */
+  stepTo(frame: number, moves?: boolean): Promise<readonly string[]>;
   /** Steps towards `frame` as far as no frame of the browser is needed in between, and says where it is: one step at least. */
-  skipTo(frame: number): Promise<number>;
+  skipTo(frame: number, moves?: boolean): Promise<number>;
+  /** Whether the browser has to draw the frame that was stepped to, for what only its frames bring. */
+  needsFrames(): boolean;
+  /** Takes up a shadow tree that scripts cannot find. */
+  addRoot(root: object): void;
   /** Delays readiness, or the current frame, until the promise settles. For compositions. */
   waitUntil(promise: PromiseLike<unknown>, label?: string): void;
 }

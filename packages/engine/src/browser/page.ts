@@ -1,5 +1,6 @@
 import { ProblemError } from "@framewright/contract";
 
+import { type AnimatedImages, followImages } from "./animated-images.ts";
 import { type CommandName, CallTimeout, type Cdp } from "./cdp.ts";
 import { type ConsoleLog, openConsoleLog } from "./console-log.ts";
 import type { FrameControl } from "./find-browser.ts";
@@ -17,6 +18,7 @@ export interface Page {
   readonly network: NetworkLog;
   readonly console: ConsoleLog;
   /** What is seen of the page from now on belongs to these frames. Before the first call, it is loading. */
+  readonly images: AnimatedImages;
   at(frames: FrameSpan): void;
   news(): PageNews;
   send<M extends CommandName>(
@@ -64,6 +66,7 @@ export async function openPage(cdp: Cdp, options: OpenOptions): Promise<Page> {
   console.follow(sessionId);
   const page: Page = {
     network,
+    images: followImages(cdp, sessionId),
     console,
     at: (frames) => void (now = { frames }),
     news: () => ({

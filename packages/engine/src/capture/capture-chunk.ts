@@ -13,7 +13,12 @@ const SKIP_BATCH = 50;
 
 /** Steps to a frame; true when the page then still waits for something. */
 async function stepTo({ page }: Composition, frame: number, deadline: number): Promise<boolean> {
-  const pending = await evaluateStep(page, `__framewright.stepTo(${frame})`, frame, deadline);
+  const pending = await evaluateStep(
+    page,
+    `__framewright.stepTo(${frame}, ${page.images.present()})`,
+    frame,
+    deadline,
+  );
   return (Array.isArray(pending) && pending.length > 0) || page.network.inFlight().length > 0;
 }
 
@@ -29,8 +34,12 @@ async function skipTo(
   for (let next = 0; next < chunk.startFrame;) {
     signal.throwIfAborted();
     const deadline = Date.now() + source.frameTimeoutMs;
-    const until = Math.min(next + SKIP_BATCH, chunk.startFrame) - 1;
-    const reached = Number(await evaluateStep(page, `__framewright.skipTo(${until})`, until, deadline));
+    const moves = page.images.present();
+    // An image begins to move when it is drawn first.
+    const batch = moves ? 1 : SKIP_BATCH;
+    const until = Math.min(next + batch, chunk.startFrame) - 1;
+    const skip = `__framewright.skipTo(${until}, ${moves})`;
+    const reached = Number(await evaluateStep(page, skip, until, deadline));
     await untilComplete(composition, reached, deadline);
     await frames.step(reached, deadline);
     onFrames?.(0);

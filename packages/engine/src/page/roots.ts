@@ -1,34 +1,103 @@
 /** Documents and shadow trees: what the page is made of. Animations and elements are asked of each. */
 
 const shadowRoots = new Set<ShadowRoot>();
+/** Marquees, which move by an animation in a tree of the browser's own. */
+const knownMarquees = new WeakSet<Element>();
+/** Whether there may be shadow trees that no script can find. Closed ones that the parser made are among them. */
+let mayHide = true;
+
+/** Takes up a shadow tree, however it came about, and those in it. */
+export function addRoot(root: object): void {
+  if (!(root instanceof ShadowRoot) || shadowRoots.has(root)) return;
+  shadowRoots.add(root);
+  findOpenRoots(root);
+}
+
+function findOpenRoots(within: ParentNode): void {
+  for (const element of within.querySelectorAll("*")) if (element.shadowRoot) addRoot(element.shadowRoot);
+}
+
+/** Finds shadow trees that the parser made. A walk over the page: for the time before the first frame. */
+export function findDeclaredRoots(): void {
+  findOpenRoots(document);
+}
+
+const CLOSED = /shadowrootmode\s*=\s*["']?closed/i;
+
+function isParentNode(value: unknown): value is ParentNode {
+  return value instanceof Document || value instanceof Element || value instanceof ShadowRoot;
+}
+
+/** Has the trees found that a method makes out of HTML. */
+function followParsing(target: object, method: string): void {
+  const original: unknown = Reflect.get(target, method);
+  if (typeof original !== "function") return;
+  Object.defineProperty(target, method, {
+    configurable: true,
+    writable: true,
+    value(this: unknown, ...args: unknown[]): unknown {
+      const result: unknown = Reflect.apply(original, this, args);
+      const parsed = result ?? this;
+      if (isParentNode(parsed)) findOpenRoots(parsed);
+      if (parsed instanceof Element && parsed.shadowRoot) addRoot(parsed.shadowRoot);
+      mayHide ||= CLOSED.test(String(args[0]));
+      return result;
+    },
+  });
+}
 
 export function installRoots(): void {
   // oxlint-disable-next-line typescript/unbound-method -- called with an explicit `this`
   const attachShadow = Element.prototype.attachShadow;
   Element.prototype.attachShadow = function attach(this: Element, init: ShadowRootInit) {
     const root = attachShadow.call(this, init);
-    shadowRoots.add(root);
+    addRoot(root);
     return root;
   };
-}
-
-/** Finds shadow trees that the parser made. A walk over the page: for the time before the first frame. */
-export function findDeclaredRoots(): void {
-  for (const element of document.querySelectorAll("*")) {
-    if (element.shadowRoot) shadowRoots.add(element.shadowRoot);
+  // oxlint-disable-next-line typescript/unbound-method -- called with an explicit `this`
+  const attachInternals = HTMLElement.prototype.attachInternals;
+  HTMLElement.prototype.attachInternals = function attach(this: HTMLElement) {
+    const internals = attachInternals.call(this);
+    if (internals.shadowRoot) addRoot(internals.shadowRoot);
+    return internals;
+  };
+  for (const method of ["setHTMLUnsafe", "setHTML"]) {
+    followParsing(Element.prototype, method);
+    followParsing(ShadowRoot.prototype, method);
   }
+  followParsing(Document, "parseHTMLUnsafe");
 }
 
-export function connectedRoots(): (Document | ShadowRoot)[] {
-  return [document, ...[...shadowRoots].filter((root) => root.isConnected)];
+function hasNewMarquee(): boolean {
+  let isNew = false;
+  for (const marquee of allElements("marquee")) {
+    isNew ||= !knownMarquees.has(marquee);
+    knownMarquees.add(marquee);
+  }
+  return isNew;
+}
+
+/** Whether there may be trees that only the browser's tools can find. Asking answers for what there is now. */
+export function hidesRoots(): boolean {
+  const hides = mayHide || hasNewMarquee();
+  mayHide = false;
+  return hides;
+}
+
+/** The document and the shadow trees in it. */
+export function allRoots(): (Document | ShadowRoot)[] {
+  return [
+    document,
+    ...[...shadowRoots].filter((root) => root.isConnected && root.ownerDocument === document),
+  ];
 }
 
 export function allAnimations(): Animation[] {
-  return connectedRoots().flatMap((root) => root.getAnimations());
+  return allRoots().flatMap((root) => root.getAnimations());
 }
 
-export function allElements<K extends keyof HTMLElementTagNameMap>(name: K): HTMLElementTagNameMap[K][];
 export function allElements(name: "svg"): SVGSVGElement[];
+export function allElements(name: "marquee"): Element[];
 export function allElements(name: string): Element[] {
-  return connectedRoots().flatMap((root) => [...root.querySelectorAll(name)]);
+  return allRoots().flatMap((root) => [...root.querySelectorAll(name)]);
 }

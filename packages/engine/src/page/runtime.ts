@@ -1,4 +1,4 @@
-import type { PageConfig, PageRuntime, PendingWork } from "../page-protocol.ts";
+import type { HiddenTrees, PageConfig, PageRuntime, PendingWork } from "../page-protocol.ts";
 import { adaptersPending, installAdapters } from "./adapters/adapters.ts";
 import { installPlayer } from "./adapters/player.ts";
 import { installAnimations } from "./animation-api.ts";
@@ -14,10 +14,14 @@ import { leadIn, leadInMs } from "./lead-in.ts";
 import { loading } from "./loading.ts";
 import { macrotask } from "./native.ts";
 import { installSvgs, syncSvgs } from "./smil.ts";
-import { findDeclaredRoots, allElements, installRoots } from "./roots.ts";
+import { addRoot, findDeclaredRoots, hidesRoots, installRoots } from "./roots.ts";
+import { childRuntimes } from "./child-frames.ts";
+import { forceCommit } from "./commit.ts";
+import { keepOwnStyles } from "./own-styles.ts";
+import { type ChildRuntime, listenForFrames, offerToParent } from "./remote-frame.ts";
+import { installFrameNeeds, needsFrames as pageNeedsFrames } from "./frame-needs.ts";
 import { fontUse } from "./fonts/font-use.ts";
 import { watchCanvases } from "./fonts/texts.ts";
-import { installFrameNeeds, needsFrames } from "./frame-needs.ts";
 import { finishNested, isParsed, mountNested } from "./nested/nested.ts";
 import { installRandom } from "./random.ts";
 import { installRegistry } from "./tree/registry.ts";
@@ -33,23 +37,20 @@ declare global {
   }
 }
 
-/** Frames inside the page that come from the same snapshot keep the same time. */
-function childRuntimes(): PageRuntime[] {
-  return allElements("iframe").flatMap((frame) => {
-    try {
-      return frame.contentWindow?.__framewright ?? [];
-    } catch {
-      // A frame of another origin has no runtime, and none that could be reached.
-      return [];
-    }
-  });
+const HIDDEN_TREES: HiddenTrees = "hidden shadow trees";
+
+/** Brings what is new in the page to the present time as well. */
+function sync(): void {
+  keepOwnStyles();
+  syncAnimations();
+  syncSvgs();
 }
 
 function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRuntime {
   let lastFrame = -1;
   /** A frame that comes later begins with its own frame 0. */
-  const firstFrames = new WeakMap<PageRuntime, number>();
-  const firstFrameOf = (child: PageRuntime, frame: number): number => {
+  const firstFrames = new WeakMap<ChildRuntime, number>();
+  const firstFrameOf = (child: ChildRuntime, frame: number): number => {
     const first = firstFrames.get(child) ?? frame;
     firstFrames.set(child, first);
     return first;
@@ -59,7 +60,7 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
 
   const pending = (): PendingWork => {
     const all = [
-      { loading: loading(), awaited: allAwaited() },
+      { loading: [...loading(), ...(hidesRoots() ? [HIDDEN_TREES] : [])], awaited: allAwaited() },
       ...childRuntimes().map((child) => child.pending()),
     ];
     return {
@@ -79,17 +80,22 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
       syncSvgs();
     });
     await Promise.all(childRuntimes().map((child) => child.stepTo(frame - firstFrameOf(child, frame))));
-    syncAnimations();
-    syncSvgs();
+    sync();
   };
+  const needsFrames = (): boolean =>
+    pageNeedsFrames() ||
+    allAwaited().length > 0 ||
+    loading().length > 0 ||
+    childRuntimes().some((child) => child.needsFrames());
 
   return {
     pending: () => {
       if (lastFrame < 0) findDeclaredRoots();
-      syncAnimations();
-      syncSvgs();
+      sync();
       return pending();
     },
+    addRoot,
+    needsFrames,
     waitUntil,
     declarations: () => declarations(leadInMs(), variables),
     fontUse: () => [...fontUse(), ...childRuntimes().flatMap((child) => child.fontUse())],
@@ -105,21 +111,24 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
     linger: async () => {
       if (pending().loading.length === 0 && allAwaited().length > 0) await linger();
       await Promise.all(childRuntimes().map((child) => child.linger()));
+      sync();
       return pending();
     },
     busyWith: () => {
       const { loading, awaited } = pending();
       return [...(isSeeking() ? ["the promise of a seek"] : []), ...awaited, ...loading];
     },
-    stepTo: async (frame) => {
+    stepTo: async (frame, moves = false) => {
       while (lastFrame < frame) await step(++lastFrame);
+      if (moves) forceCommit();
       await macrotask();
       const { loading, awaited } = pending();
       return [...loading, ...awaited];
     },
-    skipTo: async (frame) => {
+    skipTo: async (frame, moves = false) => {
       do await step(++lastFrame);
-      while (lastFrame < frame && !needsFrames() && allAwaited().length === 0);
+      while (lastFrame < frame && !needsFrames());
+      if (moves) forceCommit();
       return lastFrame;
     },
   };
@@ -142,8 +151,15 @@ function installDocument({ num, den }: PageConfig["fps"]): void {
   document.addEventListener("readystatechange", onParsed, { once: true });
 }
 
+/** In a frame between which and the page there is one of unknown content, the request's variables are nobody's. */
+function withVariables(config: PageConfig): PageConfig {
+  const isKnown = location.origin !== "null" || ![...location.ancestorOrigins].includes("null");
+  return isKnown ? config : { ...config, variables: {} };
+}
+
 function install(config: PageConfig): void {
   if (window.__framewright) return;
+  listenForFrames();
   watchCanvases();
   installFrameNeeds();
   installBrowserWork();
@@ -156,13 +172,15 @@ function install(config: PageConfig): void {
   installRandom();
   installAnimations();
   installSvgs();
-  installVariables(config.variables);
+  installVariables(withVariables(config).variables);
   installAdapters();
   installPlayer();
   installDocument(config.fps);
   // A second window would never be drawn, and would hold up the first one's frames.
   window.open = () => null;
-  Object.defineProperty(window, "__framewright", { value: Object.freeze(createRuntime(config)) });
+  const runtime = Object.freeze(createRuntime(withVariables(config)));
+  Object.defineProperty(window, "__framewright", { value: runtime });
+  offerToParent(runtime);
 }
 
 /** Replaced by the script that carries the runtime. */

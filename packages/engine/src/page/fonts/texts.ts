@@ -1,5 +1,5 @@
 import { describeElement } from "../describe-element.ts";
-import { connectedRoots } from "../roots.ts";
+import { allRoots } from "../roots.ts";
 
 /** Texts in one list of families. */
 export interface TextsInFamilies {
@@ -93,7 +93,7 @@ function familiesOf(font: string): string {
 /** Every text of the page, shown or not yet: of elements, of what CSS adds to them, and of canvases. */
 export function allTexts(): Texts {
   const texts: Texts = new Map();
-  for (const root of connectedRoots()) {
+  for (const root of allRoots()) {
     addTextNodes(texts, root);
     addDecorations(texts, root);
   }

@@ -1,3 +1,4 @@
+import { addOwnStyles } from "../own-styles.ts";
 import type { TreeNode } from "./node.ts";
 import { currentTree } from "./tree.ts";
 
@@ -6,13 +7,11 @@ const STATE = "data-framewright-clip";
 
 /** Stronger than what a timeline or a transition does to visibility, and true for all that a clip holds. */
 export function installVisibility(): void {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(`
+  addOwnStyles(`
     [${STATE}], [${STATE}] * { transition: none !important }
     [${STATE}="hidden"], [${STATE}="hidden"] *, [${STATE}="gone"], [${STATE}="gone"] * { visibility: hidden !important }
     [${STATE}="gone"], [data-start][data-hidden] { display: none !important }
   `);
-  document.adoptedStyleSheets.push(sheet);
 }
 
 const IN_FLOW = new Set(["static", "relative", "sticky"]);

@@ -1,0 +1,32 @@
+import { type ChildRuntime, remoteRuntime } from "./remote-frame.ts";
+import { allRoots } from "./roots.ts";
+
+/** Kept before a variable of the page takes the name. */
+const lengthOf = Object.getOwnPropertyDescriptor(window, "length")?.get;
+
+function inDocument(): Window[] {
+  const length = Number(lengthOf?.call(window) ?? 0);
+  return Array.from({ length }, (_, index) => window[index]).filter((frame) => frame !== undefined);
+}
+
+/** Frames in shadow trees are none of the window's. */
+function inShadowTrees(): Window[] {
+  return allRoots()
+    .slice(1)
+    .flatMap((root) => [...root.querySelectorAll<HTMLIFrameElement | HTMLObjectElement>("iframe, object")])
+    .flatMap((element) => element.contentWindow ?? []);
+}
+
+function runtimeOf(frame: Window): ChildRuntime | undefined {
+  try {
+    return frame.__framewright ?? remoteRuntime(frame);
+  } catch {
+    // A frame of another origin: when it is the composition's, it has made itself known.
+    return remoteRuntime(frame);
+  }
+}
+
+/** Frames inside the page that belong to the composition: iframes, objects and embeds. */
+export function childRuntimes(): ChildRuntime[] {
+  return [...inDocument(), ...inShadowTrees()].flatMap((frame) => runtimeOf(frame) ?? []);
+}
