@@ -165,7 +165,7 @@ export async function untilComplete(
   const { page, frames } = composition;
   const answerBy = deadline + LAST_ANSWER_MS;
   for (;;) {
-    const { loading, awaited } = await pendingWork(page, "linger()", answerBy);
+    const { loading, awaited } = await pendingWork(page, `linger(${page.images.present()})`, answerBy);
     const pending = [...loading, ...awaited];
     if (pending.length === 0) return;
     if (Date.now() + POLL_MS > deadline) {

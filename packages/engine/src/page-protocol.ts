@@ -88,7 +88,7 @@ export interface PageRuntime {
   /** Advances virtual time by one 60th of a second while the page has not declared itself or awaits a promise, at most by 10 s. */
   leadIn(): Promise<LeadIn>;
   /** Lets time pass within the frame that was stepped to, for the promises that delay it. */
-  linger(): Promise<PendingWork>;
+  linger(moves?: boolean): Promise<PendingWork>;
   /** What keeps a step from ending. */
   busyWith(): readonly string[];
   declarations(): Declarations;

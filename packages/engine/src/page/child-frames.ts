@@ -2,11 +2,11 @@ import { type ChildRuntime, remoteRuntime } from "./remote-frame.ts";
 import { allRoots } from "./roots.ts";
 
 /** Kept before a variable of the page takes the name. */
-const lengthOf = Object.getOwnPropertyDescriptor(window, "length")?.get;
+const length = Object.getOwnPropertyDescriptor(window, "length");
 
 function inDocument(): Window[] {
-  const length = Number(lengthOf?.call(window) ?? 0);
-  return Array.from({ length }, (_, index) => window[index]).filter((frame) => frame !== undefined);
+  const count = Number(length?.get?.call(window) ?? 0);
+  return Array.from({ length: count }, (_, index) => window[index]).filter((frame) => frame !== undefined);
 }
 
 /** Frames in shadow trees are none of the window's. */

@@ -15,10 +15,11 @@ const HANDLERS = [
   "transitionend",
   "scroll",
 ] as const;
-const HANDLER_ATTRIBUTES = HANDLERS.map((name) => `[on${name}]`).join();
+/** Handlers in the markup, and frames that load once they are scrolled to. */
+const SIGNS = [...HANDLERS.map((name) => `[on${name}]`), "iframe[loading=lazy]"].join();
 
 export function needsFrames(): boolean {
-  needed ||= document.querySelector(HANDLER_ATTRIBUTES) !== null;
+  needed ||= document.querySelector(SIGNS) !== null;
   return needed;
 }
 
@@ -38,13 +39,14 @@ function noticeCalls(target: object, methods: readonly string[]): void {
   }
 }
 
-function noticeHandlers(target: object, names: readonly string[]): void {
+/** Wraps properties so that it is noticed when they are set. */
+function noticeSetting(target: object, names: readonly string[]): void {
   for (const name of names) {
-    const descriptor = Object.getOwnPropertyDescriptor(target, `on${name}`);
+    const descriptor = Object.getOwnPropertyDescriptor(target, name);
     // oxlint-disable-next-line typescript/unbound-method -- called with an explicit `this`
     const set: unknown = descriptor?.set;
     if (typeof set !== "function") continue;
-    Object.defineProperty(target, `on${name}`, {
+    Object.defineProperty(target, name, {
       ...descriptor,
       set(this: unknown, value: unknown) {
         needed = true;
@@ -62,9 +64,13 @@ export function installFrameNeeds(): void {
     Reflect.apply(addEventListener, this, [type, ...rest]);
   };
   for (const target of [HTMLElement.prototype, SVGElement.prototype, Document.prototype, window]) {
-    noticeHandlers(target, HANDLERS);
+    noticeSetting(
+      target,
+      HANDLERS.map((name) => `on${name}`),
+    );
   }
-  noticeHandlers(Animation.prototype, ["finish", "cancel"]);
+  noticeSetting(Animation.prototype, ["onfinish", "oncancel"]);
+  noticeSetting(Element.prototype, ["scrollTop", "scrollLeft"]);
   noticeCalls(IntersectionObserver.prototype, ["observe"]);
   noticeCalls(ResizeObserver.prototype, ["observe"]);
   const scrolling = ["scroll", "scrollTo", "scrollBy", "scrollIntoView"];

@@ -56,6 +56,9 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
     return first;
   };
 
+  const begin = (child: ChildRuntime): Promise<unknown> =>
+    lastFrame < 0 ? child.linger() : child.stepTo(lastFrame - firstFrameOf(child, lastFrame));
+
   const allAwaited = (): string[] => [...adaptersPending(), ...awaited()];
 
   const pending = (): PendingWork => {
@@ -108,10 +111,14 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
         states.find((state) => state === "moved") ?? states.find((state) => state === "stands") ?? "ready"
       );
     },
-    linger: async () => {
+    linger: async (moves = false) => {
       if (pending().loading.length === 0 && allAwaited().length > 0) await linger();
-      await Promise.all(childRuntimes().map((child) => child.linger()));
+      // A frame that has come meanwhile begins with this one.
+      await Promise.all(
+        childRuntimes().map((child) => (firstFrames.has(child) ? child.linger() : begin(child))),
+      );
       sync();
+      if (moves) forceCommit();
       return pending();
     },
     busyWith: () => {
