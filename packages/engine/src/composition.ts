@@ -144,13 +144,13 @@ async function untilReady(page: Page, frames: FrameSource, options: OpenComposit
   for (;;) {
     const { loading, awaited } = await pendingWork(page, "pending()", answerBy);
     checkDocument(page);
-    report(loading[0] ?? awaited[0] ?? null);
+    const pending = [...loading, ...awaited];
+    report(pending[0] ?? null);
     quiet = loading.length === 0 ? quiet + 1 : 0;
     // Once it is quiet, time may pass for what the page awaits, or until it says how long it is.
     const state = quiet < QUIET_POLLS ? "quiet" : await page.evaluate("__framewright.leadIn()", answerBy);
     if (state === "ready") return;
-    if (Date.now() + POLL_MS > deadline)
-      throw notReady(page, [...loading, ...awaited], options.readyTimeoutMs);
+    if (Date.now() + POLL_MS > deadline) throw notReady(page, pending, options.readyTimeoutMs);
     await frames.settle(answerBy);
     if (loading.length > 0 || state === "stands") await sleep(POLL_MS, undefined, { signal: options.signal });
   }

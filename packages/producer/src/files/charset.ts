@@ -47,8 +47,9 @@ function charsetOfMeta(attributes: ReadonlyMap<string, string>): string | undefi
   const charset = attributes.get("charset");
   if (charset !== undefined) return encodingOf(charset);
   if (attributes.get("http-equiv")?.toLowerCase() !== "content-type") return undefined;
-  const match = IN_CONTENT.exec(attributes.get("content") ?? "");
-  const label = match?.[1] ?? match?.[2] ?? match?.[3];
+  const label = IN_CONTENT.exec(attributes.get("content") ?? "")
+    ?.slice(1)
+    .find((part) => part !== undefined);
   return label === undefined ? undefined : encodingOf(label);
 }
 
