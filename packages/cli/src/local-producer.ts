@@ -22,6 +22,8 @@ export interface LocalProducer {
 export interface ProducerModule {
   startProducer(overrides: { env: Record<string, string> }): Promise<LocalProducer>;
   runDoctor(): AsyncIterable<DoctorCheck>;
+  /** Bytes that a page on this machine was served, by their integrity; null when they are not kept any more. */
+  readLibrary(integrity: string): Promise<Buffer | null>;
   runChaos(dir: string, signal: AbortSignal): AsyncIterable<ChaosFinding>;
 }
 

@@ -5,6 +5,7 @@ import { doctor, type DoctorFlags } from "./commands/doctor.ts";
 import { key, type KeyFlags } from "./commands/key.ts";
 import { plan } from "./commands/plan.ts";
 import { render, type RenderFlags } from "./commands/render.ts";
+import { vendor, type VendorFlags } from "./commands/vendor.ts";
 import type { CommonFlags } from "./options.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -45,6 +46,12 @@ export function createProgram(runtime: Runtime): Command {
   withSettings(program.command("plan <input>"))
     .description("show what a render would do: length, frames, chunks, hosts, estimate")
     .action((input: string, flags: CommonFlags) => plan(input, flags, runtime));
+  program
+    .command("vendor <input>")
+    .description("write the libraries and fonts that a page asks of CDNs into its project, with a lockfile")
+    .option("--entry <file>", "HTML document of the folder (default: index.html)")
+    .option("--json", "print JSON")
+    .action((input: string, flags: VendorFlags) => vendor(input, flags, runtime));
   program
     .command("key [tenant]")
     .description("make an API key for a tenant (default: default), and the entry for PRODUCER_API_KEYS")

@@ -41,6 +41,7 @@ function producerOf(
         },
       };
     },
+    readLibrary: () => Promise.resolve(null),
     async *runDoctor() {
       yield* checks;
     },

@@ -1,12 +1,19 @@
+import { readKept } from "@framewright/local-cdn/kept-files";
+
 import { ConfigError, readConfig, readEnvironment, readMachine } from "./config.ts";
 import { tellUnusedVariables } from "./hyperframes-variables.ts";
 import { createLog } from "./log.ts";
-import { type Producer, startProducer as start } from "./producer.ts";
+import { libraryCache, type Producer, startProducer as start } from "./producer.ts";
 import { createShutdown, type ShutdownStep } from "./shutdown.ts";
 import { checkFolders } from "./startup/check-folders.ts";
 
 export { type ChaosFinding, runChaos } from "./chaos/run-chaos.ts";
 export { runDoctor, type DoctorCheck } from "./doctor/run-doctor.ts";
+
+/** Bytes that a page on this machine was served in the place of a CDN, by their integrity; null when they are not kept. */
+export function readLibrary(integrity: string): Promise<Buffer | null> {
+  return readKept(libraryCache(readMachine(readEnvironment({})).cacheDir), integrity);
+}
 
 /** A service inside the calling process. It installs no signal handlers. */
 export interface EmbeddedProducer extends Producer {

@@ -57,8 +57,13 @@ function renderSettings(config: Config, { workers }: Capacity): RenderSettings {
   };
 }
 
+/** The folder for what comes from the npm registry, and for what pages are served of it. */
+export function libraryCache(cacheDir: string): string {
+  return join(cacheDir, "libraries");
+}
+
 function librarySettings({ libraries }: Config, { cacheDir, npm }: Machine): LibrarySettings {
-  return { mode: libraries, cacheDir: join(cacheDir, "libraries"), npm };
+  return { mode: libraries, cacheDir: libraryCache(cacheDir), npm };
 }
 
 /** Starts the service, part by part; each part adds how it is ended before the next begins. */
