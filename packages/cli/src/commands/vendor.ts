@@ -51,10 +51,10 @@ async function bringAll(
   libraries: readonly Library[],
   { loadProducer }: Runtime,
 ): Promise<readonly Locked[]> {
-  const { readLibrary } = await loadProducer();
+  const producer = await loadProducer();
   const files = await Promise.all(
     libraries.map(async (library) => {
-      const bytes = await readLibrary(library.integrity);
+      const bytes = await producer.readLibrary(library.integrity);
       if (bytes === null) throw localFailure(`${library.url} is not kept here any more.`, "Run it again.");
       return { library, bytes, file: `${VENDORED}/${vendoredName(library.url)}` };
     }),
