@@ -1,3 +1,5 @@
+import type { Inspector } from "./page-findings.ts";
+
 /** What the engine and the page runtime tell each other. Types only: both sides import it. */
 
 /** Given to the runtime when the page is served. */
@@ -102,6 +104,7 @@ export interface PageRuntime {
   needsFrames(): boolean;
   /** Takes up a shadow tree that scripts cannot find. */
   addRoot(root: object): void;
+  readonly inspector: Inspector;
   /** Delays readiness, or the current frame, until the promise settles. For compositions. */
   waitUntil(promise: PromiseLike<unknown>, label?: string): void;
 }

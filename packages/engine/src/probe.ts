@@ -3,6 +3,8 @@ import { ProblemError } from "@framewright/contract";
 import { withComposition } from "./composition.ts";
 import { readFontUse } from "./font-use.ts";
 import type { PageNews } from "./browser/seen.ts";
+import { readFindings } from "./findings/inspect.ts";
+import type { PageFindings } from "./page-findings.ts";
 import type { Declarations } from "./page-protocol.ts";
 import type { PageSource, TaskContext } from "./tasks.ts";
 
@@ -15,6 +17,7 @@ export interface Probe extends PageNews {
   readonly declarations: Declarations;
   /** Addresses of the document's script elements that are no modules. */
   readonly classicScripts: readonly string[];
+  readonly findings: PageFindings;
 }
 
 const CLASSIC_SCRIPTS =
@@ -50,7 +53,8 @@ export async function probe(source: PageSource, context: TaskContext): Promise<P
       throw new ProblemError("page-script-failed", "A script of the composition replaced the page runtime.");
     }
     const classicScripts = (await page.evaluate(CLASSIC_SCRIPTS, deadline)) as string[];
+    const findings = await readFindings(page, deadline);
     const fonts = await readFontUse(page, deadline);
-    return { declarations, classicScripts, ...page.news(), fonts };
+    return { declarations, findings, classicScripts, ...page.news(), fonts };
   });
 }

@@ -3,6 +3,8 @@ import type { Chunk, Fps, Quality } from "@framewright/contract";
 import type { BrowserBinary } from "./browser/find-browser.ts";
 import type { PageNews } from "./browser/seen.ts";
 import type { FfmpegBinaries } from "./encode/find-ffmpeg.ts";
+import type { Inspection } from "./findings/inspect.ts";
+import type { PictureFacts } from "./findings/picture-facts.ts";
 
 /** The programs that the engine runs. */
 export interface Tools {
@@ -66,7 +68,11 @@ export interface ChunkFile {
   readonly bytes: number;
 }
 
-/** A chunk's file, and what there is to tell of the page while its frames were taken. */
-export interface CapturedChunk extends ChunkFile {
+/** What there is to tell of a chunk besides its frames. */
+export interface ChunkFacts {
   readonly news: PageNews;
+  readonly inspection: Inspection;
+  readonly picture: PictureFacts;
 }
+
+export interface CapturedChunk extends ChunkFile, ChunkFacts {}

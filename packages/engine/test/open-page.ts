@@ -31,7 +31,12 @@ export interface PageOptions {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-const TYPES: Readonly<Record<string, string>> = { js: "text/javascript", html: "text/html", css: "text/css" };
+const TYPES: Readonly<Record<string, string>> = {
+  js: "text/javascript",
+  html: "text/html",
+  css: "text/css",
+  svg: "image/svg+xml",
+};
 
 function answerFile(response: ServerResponse, url: string, body: string | undefined): void {
   response.statusCode = body === undefined ? 404 : 200;

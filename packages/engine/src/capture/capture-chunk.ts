@@ -1,10 +1,12 @@
 import { rm, stat } from "node:fs/promises";
 
-import type { PageNews } from "../browser/seen.ts";
 import { type Composition, untilComplete, withComposition } from "../composition.ts";
 import { type Encoder, startEncoder } from "../encode/encoder.ts";
 import { readFontUse } from "../font-use.ts";
-import type { CapturedChunk, ChunkTask, TaskContext } from "../tasks.ts";
+import { findColours, maxBlankBytes } from "../findings/find-colours.ts";
+import { type Inspection, openInspector } from "../findings/inspect.ts";
+import { type PictureWatch, watchPictures } from "../findings/picture-facts.ts";
+import type { CapturedChunk, ChunkFacts, ChunkTask, TaskContext } from "../tasks.ts";
 import { IMAGE_FORMATS } from "./frame-source.ts";
 import { evaluateStep } from "./step-page.ts";
 
@@ -47,22 +49,34 @@ async function skipTo(
   }
 }
 
+interface Capture {
+  readonly composition: Composition;
+  readonly encoder: Encoder;
+  readonly pictures: PictureWatch;
+}
+
 async function captureFrames(
-  composition: Composition,
-  encoder: Encoder,
+  { composition, encoder, pictures }: Capture,
   task: ChunkTask,
   { signal, onFrames }: TaskContext,
-): Promise<void> {
+): Promise<Inspection> {
+  const { page, frames } = composition;
   const { startFrame, endFrame } = task.chunk;
+  const by = (): number => Date.now() + task.source.frameTimeoutMs;
   const image = IMAGE_FORMATS[task.picture.quality];
+  const inspector = await openInspector(page, task.chunk, task.picture.fps, by());
   for (let frame = startFrame; frame < endFrame; frame++) {
     signal.throwIfAborted();
-    const deadline = Date.now() + task.source.frameTimeoutMs;
-    composition.page.at({ startFrame: frame, endFrame: frame + 1 });
+    const deadline = by();
+    page.at({ startFrame: frame, endFrame: frame + 1 });
     if (await stepTo(composition, frame, deadline)) await untilComplete(composition, frame, deadline);
-    await encoder.write(await composition.frames.capture(frame, image, deadline));
+    await inspector.look(frame, deadline);
+    const taken = await frames.capture(frame, image, deadline);
+    pictures.observe(frame, taken);
+    await encoder.write(taken);
     onFrames?.(frame - startFrame + 1);
   }
+  return inspector.finish(by());
 }
 
 /** Captures the chunk's frames from an open page into its file. */
@@ -70,17 +84,22 @@ async function encodeChunk(
   composition: Composition,
   task: ChunkTask,
   context: TaskContext,
-): Promise<PageNews> {
+): Promise<ChunkFacts> {
   const { picture, file } = task;
   const { tools, signal } = context;
   await skipTo(composition, task, context);
   const image = IMAGE_FORMATS[picture.quality];
+  const pictures = watchPictures({
+    maxBlankBytes: maxBlankBytes(image, picture.videoWidth * picture.videoHeight),
+    colours: (images) => findColours(images, image, { ...context, ffmpeg: tools.ffmpeg.ffmpeg }),
+  });
   const encoder = startEncoder({ ffmpeg: tools.ffmpeg.ffmpeg, picture, image, file, signal });
   try {
-    await captureFrames(composition, encoder, task, context);
+    const inspection = await captureFrames({ composition, encoder, pictures }, task, context);
     await encoder.finish();
     const fonts = await readFontUse(composition.page, Date.now() + task.source.frameTimeoutMs);
-    return { ...composition.page.news(), fonts };
+    const news = { ...composition.page.news(), fonts };
+    return { news, inspection, picture: await pictures.facts() };
   } finally {
     await encoder.close();
   }
@@ -104,9 +123,9 @@ export async function captureChunk(task: ChunkTask, context: TaskContext): Promi
     onConsole: context.onConsole,
   };
   try {
-    const news = await withComposition(options, (composition) => encodeChunk(composition, task, context));
+    const facts = await withComposition(options, (composition) => encodeChunk(composition, task, context));
     const { size } = await stat(file);
-    return { index: chunk.index, file, frames: chunk.endFrame - chunk.startFrame, bytes: size, news };
+    return { index: chunk.index, file, frames: chunk.endFrame - chunk.startFrame, bytes: size, ...facts };
   } catch (error) {
     await rm(file, { force: true });
     throw error;

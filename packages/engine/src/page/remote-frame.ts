@@ -1,3 +1,4 @@
+import type { Inspector } from "../page-findings.ts";
 import type { FontUse, LeadIn, PendingWork } from "../page-protocol.ts";
 
 /** What a page steps of a frame inside it. */
@@ -8,6 +9,8 @@ export interface ChildRuntime {
   stepTo(frame: number): Promise<unknown>;
   needsFrames(): boolean;
   fontUse(): readonly FontUse[];
+  /** Not there for a frame that scripts cannot reach. */
+  readonly inspector?: Inspector;
 }
 
 /** A child of an opaque origin says so to its parent, with a port to step it by. */

@@ -20,6 +20,7 @@ import { forceCommit } from "./commit.ts";
 import { keepOwnStyles } from "./own-styles.ts";
 import { type ChildRuntime, listenForFrames, offerToParent } from "./remote-frame.ts";
 import { installFrameNeeds, needsFrames as pageNeedsFrames } from "./frame-needs.ts";
+import { createInspector, installFindings } from "./findings/inspector.ts";
 import { fontUse } from "./fonts/font-use.ts";
 import { watchCanvases } from "./fonts/texts.ts";
 import { finishNested, isParsed, mountNested } from "./nested/nested.ts";
@@ -100,6 +101,7 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
     addRoot,
     needsFrames,
     waitUntil,
+    inspector: createInspector(() => childRuntimes().flatMap(({ inspector }) => inspector ?? [])),
     declarations: () => declarations(leadInMs(), variables),
     fontUse: () => [...fontUse(), ...childRuntimes().flatMap((child) => child.fontUse())],
     leadIn: async () => {
@@ -169,6 +171,7 @@ function install(config: PageConfig): void {
   listenForFrames();
   watchCanvases();
   installFrameNeeds();
+  installFindings();
   installBrowserWork();
   installBrowserEvents();
   installCanvasBlobs();

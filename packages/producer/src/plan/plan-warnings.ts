@@ -54,6 +54,7 @@ export function planWarnings(
     ...probe.declarations.warnings,
     ...lengthWarning(duration, asked),
     ...cutWarning(probe, duration, asked.fps),
+    ...probe.findings.told,
     ...pageWarnings(probe, refused, libraries),
   ]);
 }

@@ -22,6 +22,7 @@ const emptyProbe: Probe = {
     leadInMs: 0,
     warnings: [],
   },
+  findings: { content: [], motion: [], told: [], texts: { cut: [], clear: [], overlapping: [] } },
   uncaught: [],
   workers: [],
   failedRequests: [],

@@ -16,6 +16,12 @@ export interface Declared {
 }
 
 const NOTHING = { served: [], refused: [], notes: [] };
+const NOTHING_FOUND = {
+  content: [],
+  motion: [],
+  told: [],
+  texts: { cut: [], clear: [], overlapping: [] },
+};
 
 /** What a page of 1280×720 declares. */
 export function probeOf({ seconds = 20, width = 1280, height = 720, hosts = [] }: Declared = {}): unknown {
@@ -32,7 +38,14 @@ export function probeOf({ seconds = 20, width = 1280, height = 720, hosts = [] }
     warnings: [],
   };
   return {
-    probe: { declarations, uncaught: [], workers: [], failedRequests: [], classicScripts: [] },
+    probe: {
+      declarations,
+      findings: NOTHING_FOUND,
+      uncaught: [],
+      workers: [],
+      failedRequests: [],
+      classicScripts: [],
+    },
     hosts,
     refused: [],
     libraries: NOTHING,
@@ -56,6 +69,8 @@ export const healthy: Behaviour = async (job) => {
         news: { uncaught: [], workers: [], failedRequests: [] },
         refused: [],
         libraries: NOTHING,
+        inspection: { ...NOTHING_FOUND, clipBorders: [] },
+        picture: { startFrame, endFrame, changes: 1, first: "a", last: "b", blank: [] },
       };
     }
     case "assemble":

@@ -20,6 +20,7 @@ import { fpsOf } from "../fps-of.ts";
 import type { RenderRow } from "../render-row.ts";
 import { lockUnfinished, readRender, report, warn } from "../row-changes.ts";
 import type { ChunkFindings } from "../review/chunk-findings.ts";
+import { review } from "../review/review.ts";
 import { lossWarning, untilDone } from "../until-done.ts";
 import { inWorkFolder } from "../work-folder.ts";
 import { chargeLosses } from "./charge-losses.ts";
@@ -75,7 +76,9 @@ async function finish(run: Run): Promise<void> {
   const { lease, row, plan, signal, deps } = run;
   const { chunks, missing, findings } = await bringChunks(run);
   if (missing.length > 0) return settle(deps, lease, "done", (tx) => renderAgain(tx, row.id, missing, deps));
-  await tellFindings(row.id, findings, deps);
+  const { warnings, problem } = review(plan, row.options, findings);
+  await tellFindings(row.id, warnings, deps);
+  if (problem) throw problem;
   const file = join(run.dir, "video.mp4");
   const verdict = await joinAndCheck(run, chunks, file);
   const key = `renders/${row.id}/${lease.id}-${lease.attempt}.mp4`;

@@ -1,0 +1,86 @@
+import type { Inspector, PageFinding, PageFindings } from "../../page-findings.ts";
+import { currentTree } from "../tree/tree.ts";
+import { declaredContent, declaredMotion } from "./declared-content.ts";
+import { failedImages, lookAtImages } from "./failed-images.ts";
+import { installTaintedCanvas, taintedCanvases } from "./tainted-canvas.ts";
+import { TextWatch } from "./text-watch.ts";
+import { unknownAttributes } from "./unknown-attributes.ts";
+import { installUnsupportedApis, unsupportedApis } from "./unsupported-apis.ts";
+import { unsupportedElements } from "./unsupported-elements.ts";
+
+/** More borders than this are those of a text's letters, not of scenes. */
+const MAX_BORDERS = 400;
+
+export function installFindings(): void {
+  installTaintedCanvas();
+  installUnsupportedApis();
+}
+
+function clipBorders(): number[] {
+  const borders = currentTree()
+    .clips.flatMap(({ from, to }) => [from, to])
+    .filter(Number.isFinite);
+  return [...new Set(borders)].toSorted((a, b) => a - b).slice(0, MAX_BORDERS);
+}
+
+/** What a page does with the browser's own functions may break a look: then it tells less, and says so. */
+class Looks {
+  #failure: string | null = null;
+
+  try<T>(look: () => T, otherwise: T): T {
+    try {
+      return look();
+    } catch (error) {
+      this.#failure ??= error instanceof Error ? error.message : typeof error;
+      return otherwise;
+    }
+  }
+
+  told(): PageFinding[] {
+    if (this.#failure === null) return [];
+    return [
+      {
+        code: "findings-incomplete",
+        severity: "info",
+        message: `The page could not be looked at in full: ${this.#failure.slice(0, 200)}`,
+        remedy:
+          "Look at the video yourself; a script of the page may have replaced functions of the browser.",
+      },
+    ];
+  }
+}
+
+const TOLD = [
+  unsupportedElements,
+  unsupportedApis,
+  unknownAttributes,
+  failedImages,
+  taintedCanvases,
+] as const;
+
+/** Looks at the page from within, for what may be wrong with its picture. `inner` are the pages in its frames. */
+export function createInspector(inner: () => readonly Inspector[]): Inspector {
+  const looks = new Looks();
+  const texts = new TextWatch();
+  const findings = (): PageFindings => {
+    const told = [
+      ...TOLD.flatMap((tell) => looks.try(tell, [])),
+      ...looks.try(() => inner().flatMap((each) => each.findings().told), []),
+    ];
+    const content = looks.try(declaredContent, []);
+    const motion = looks.try(declaredMotion, []);
+    const facts = looks.try(() => texts.facts(), { cut: [], clear: [], overlapping: [] });
+    return { content, motion, told: [...told, ...looks.told()], texts: facts };
+  };
+  return {
+    findings,
+    clipBorders: () => looks.try(clipBorders, []),
+    look: (follows) => {
+      looks.try(() => {
+        if (!follows) texts.lookAway();
+        texts.look();
+        lookAtImages();
+      }, undefined);
+    },
+  };
+}

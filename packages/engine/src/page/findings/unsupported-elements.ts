@@ -1,0 +1,68 @@
+import type { PageFinding } from "../../page-findings.ts";
+import { selectorOf } from "./selector.ts";
+
+const MAX_TOLD = 5;
+
+interface Kind {
+  readonly code: string;
+  readonly selector: string;
+  readonly what: (name: string, element: Element) => string;
+  readonly remedy: string;
+}
+
+/** Whether a `<video>` is to be heard as well. */
+function isHeard(element: Element): boolean {
+  return !element.hasAttribute("muted");
+}
+
+const KINDS: readonly Kind[] = [
+  {
+    code: "media-unsupported",
+    selector: "audio",
+    what: (name) => `The sound of ${name} is not in the video: there is no sound yet.`,
+    remedy: "Add the sound to the finished video.",
+  },
+  {
+    code: "media-unsupported",
+    selector: "video",
+    what: (name, element) =>
+      `${name} does not play: it shows one picture, the first where nothing else is asked for${isHeard(element) ? ", and no sound" : ""}.`,
+    remedy: "Draw its pictures as images, frame by frame, or lay it under the finished video.",
+  },
+  {
+    code: "effect-unsupported",
+    selector: "[data-color-grading]",
+    what: (name) => `The data-color-grading of ${name} is left out: it shows its own colours.`,
+    remedy: "Use a CSS filter, or grade the file itself.",
+  },
+  {
+    code: "effect-unsupported",
+    selector: "[data-vfx-chain]",
+    what: (name) => `The data-vfx-chain of ${name} is left out: it shows without effects.`,
+    remedy: "Use CSS filters, or draw the effect on a canvas.",
+  },
+  {
+    code: "effect-unsupported",
+    selector: "[data-fx-chain]:not(audio, video), [data-automation]:not(audio, video), hf-audio-group",
+    what: (name) => `What ${name} does to sound is left out: there is no sound yet.`,
+    remedy: "Add the sound to the finished video.",
+  },
+  {
+    code: "webgpu-unsupported",
+    selector: "[data-requires-webgpu]",
+    what: (name) => `${name} requires WebGPU, of which there is none here.`,
+    remedy: "Draw with WebGL or a 2D canvas where there is no WebGPU.",
+  },
+];
+
+function tell({ code, selector, what, remedy }: Kind): PageFinding[] {
+  return [...document.querySelectorAll(selector)].slice(0, MAX_TOLD).map((element) => {
+    const name = selectorOf(element);
+    return { code, severity: "error", message: what(name, element), remedy, selector: name };
+  });
+}
+
+/** Elements and attributes of the document that a video cannot follow yet. */
+export function unsupportedElements(): PageFinding[] {
+  return KINDS.flatMap(tell);
+}
