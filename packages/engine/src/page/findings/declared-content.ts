@@ -46,10 +46,10 @@ export function declaredMotion(): string[] {
   ];
 }
 
-/** Kinds of content that the page declares. */
+/** Kinds of content that the page declares, other than motion. */
 export function declaredContent(): string[] {
   const found = Object.entries(CONTENT).flatMap(([kind, selector]) =>
     document.querySelector(selector) ? [kind] : [],
   );
-  return [...(hasText() ? ["text"] : []), ...found, ...declaredMotion()];
+  return [...(hasText() ? ["text"] : []), ...found];
 }

@@ -62,20 +62,29 @@ const TOLD = [
 export function createInspector(inner: () => readonly Inspector[]): Inspector {
   const looks = new Looks();
   const texts = new TextWatch();
+  /** Kinds that were seen: an animation that has ended is not there any more. */
+  const motion = new Set<string>();
+  const noteMotion = (): void => {
+    for (const kind of looks.try(declaredMotion, [])) motion.add(kind);
+  };
   const findings = (): PageFindings => {
     const told = [
       ...TOLD.flatMap((tell) => looks.try(tell, [])),
       ...looks.try(() => inner().flatMap((each) => each.findings().told), []),
     ];
-    const content = looks.try(declaredContent, []);
-    const motion = looks.try(declaredMotion, []);
+    noteMotion();
     const facts = looks.try(() => texts.facts(), { cut: [], clear: [], overlapping: [] });
-    return { content, motion, told: [...told, ...looks.told()], texts: facts };
+    const content = [...looks.try(declaredContent, []), ...motion];
+    return { content, motion: [...motion], told: [...told, ...looks.told()], texts: facts };
   };
   return {
     findings,
-    clipBorders: () => looks.try(clipBorders, []),
+    clipBorders: () => {
+      noteMotion();
+      return looks.try(clipBorders, []);
+    },
     look: (follows) => {
+      noteMotion();
       looks.try(() => {
         if (!follows) texts.lookAway();
         texts.look();
