@@ -96,6 +96,7 @@ export function allAnimations(): Animation[] {
   return allRoots().flatMap((root) => root.getAnimations());
 }
 
+export function allElements(name: "img"): HTMLImageElement[];
 export function allElements(name: "svg"): SVGSVGElement[];
 export function allElements(name: "marquee"): Element[];
 export function allElements(name: string): Element[] {

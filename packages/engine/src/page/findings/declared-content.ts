@@ -1,4 +1,5 @@
 import { allAnimations } from "../roots.ts";
+import { lengthOf } from "../timeline.ts";
 import { registeredTimelines } from "../tree/registry.ts";
 
 /** What there is to be drawn, by a selector that finds it. */
@@ -27,7 +28,7 @@ function movedByTimelines(): boolean {
   return registeredTimelines().some(({ timeline }) =>
     (timeline.getChildren?.(true, true, false) ?? []).some(
       (tween) =>
-        Number(tween.duration?.() ?? 0) > 0 &&
+        Number(lengthOf(tween) ?? 0) > 0 &&
         (tween.targets?.() ?? []).some((target) => target instanceof Element),
     ),
   );
