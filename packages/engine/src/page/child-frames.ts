@@ -30,3 +30,25 @@ function runtimeOf(frame: Window): ChildRuntime | undefined {
 export function childRuntimes(): ChildRuntime[] {
   return [...inDocument(), ...inShadowTrees()].flatMap((frame) => runtimeOf(frame) ?? []);
 }
+
+/** Steps the frames inside the page. One that comes later begins with its own frame 0. */
+export function createChildren(): {
+  stepTo(frame: number): Promise<unknown>;
+  linger(frame: number): Promise<unknown>;
+} {
+  const firstFrames = new WeakMap<ChildRuntime, number>();
+  const stepChild = (child: ChildRuntime, frame: number): Promise<unknown> => {
+    const first = firstFrames.get(child) ?? frame;
+    firstFrames.set(child, first);
+    return child.stepTo(frame - first);
+  };
+  const isStepped = (child: ChildRuntime, frame: number): boolean => frame < 0 || firstFrames.has(child);
+  return {
+    stepTo: (frame) => Promise.all(childRuntimes().map((child) => stepChild(child, frame))),
+    // One that has come while the page's frame waited begins with that frame.
+    linger: (frame) =>
+      Promise.all(
+        childRuntimes().map((child) => (isStepped(child, frame) ? child.linger() : stepChild(child, frame))),
+      ),
+  };
+}

@@ -15,10 +15,10 @@ import { loading } from "./loading.ts";
 import { macrotask } from "./native.ts";
 import { installSvgs, syncSvgs } from "./smil.ts";
 import { addRoot, findDeclaredRoots, hidesRoots, installRoots } from "./roots.ts";
-import { childRuntimes } from "./child-frames.ts";
+import { childRuntimes, createChildren } from "./child-frames.ts";
 import { forceCommit } from "./commit.ts";
 import { keepOwnStyles } from "./own-styles.ts";
-import { type ChildRuntime, listenForFrames, offerToParent } from "./remote-frame.ts";
+import { listenForFrames, offerToParent } from "./remote-frame.ts";
 import { installFrameNeeds, needsFrames as pageNeedsFrames } from "./frame-needs.ts";
 import { createInspector, installFindings } from "./findings/inspector.ts";
 import { fontUse } from "./fonts/font-use.ts";
@@ -49,16 +49,7 @@ function sync(): void {
 
 function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRuntime {
   let lastFrame = -1;
-  /** A frame that comes later begins with its own frame 0. */
-  const firstFrames = new WeakMap<ChildRuntime, number>();
-  const firstFrameOf = (child: ChildRuntime, frame: number): number => {
-    const first = firstFrames.get(child) ?? frame;
-    firstFrames.set(child, first);
-    return first;
-  };
-
-  const begin = (child: ChildRuntime): Promise<unknown> =>
-    lastFrame < 0 ? child.linger() : child.stepTo(lastFrame - firstFrameOf(child, lastFrame));
+  const children = createChildren();
 
   const allAwaited = (): string[] => [...adaptersPending(), ...awaited()];
 
@@ -83,7 +74,7 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
       moveAnimations();
       syncSvgs();
     });
-    await Promise.all(childRuntimes().map((child) => child.stepTo(frame - firstFrameOf(child, frame))));
+    await children.stepTo(frame);
     sync();
   };
   const needsFrames = (): boolean =>
@@ -115,10 +106,7 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
     },
     linger: async (moves = false) => {
       if (pending().loading.length === 0 && allAwaited().length > 0) await linger();
-      // A frame that has come meanwhile begins with this one.
-      await Promise.all(
-        childRuntimes().map((child) => (firstFrames.has(child) ? child.linger() : begin(child))),
-      );
+      await children.linger(lastFrame);
       sync();
       if (moves) forceCommit();
       return pending();
