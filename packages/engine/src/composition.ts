@@ -7,7 +7,7 @@ import { ProblemError } from "@framewright/contract";
 import type { BrowserBinary } from "./browser/find-browser.ts";
 import { type Browser, launchBrowser } from "./browser/launch.ts";
 import { showHiddenTrees } from "./browser/hidden-trees.ts";
-import { openPage, type Page } from "./browser/page.ts";
+import { attachPage, type Page } from "./browser/page.ts";
 import { beginFrameSource } from "./capture/begin-frame.ts";
 import type { FrameSource } from "./capture/frame-source.ts";
 import { screenshotSource } from "./capture/screenshot.ts";
@@ -189,7 +189,7 @@ export async function openComposition(options: OpenCompositionOptions): Promise<
     profileDir: path.join(options.scratchDir, `browser-${randomUUID()}`),
   });
   try {
-    const page = await openPage(browser.cdp, {
+    const page = await attachPage(browser.cdp, {
       ...options,
       frameControl: options.browser.frameControl,
       snapshotOrigin: new URL(options.url).origin,

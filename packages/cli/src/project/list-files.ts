@@ -74,14 +74,17 @@ export async function listFiles(
 ): Promise<Listing> {
   const root = await realpath(dir);
   const listing: Listing = { files: [], leftOut: [], bytes: 0 };
+  const isWanted = (name: string, folder: string, path: string): boolean => {
+    if (path === "node_modules") return packages.length > 0;
+    if (isLeftOut(name, folder) || except.includes(join(dir, path))) return false;
+    return !`${folder}/`.startsWith("node_modules/") || isInPackage(path, packages);
+  };
 
   async function visit(folder: string, ancestors: readonly string[]): Promise<void> {
     const names = await readdir(join(dir, folder));
     for (const name of names.sort()) {
       const path = folder === "" ? name : `${folder}/${name}`;
-      if (path === "node_modules" ? packages.length === 0 : isLeftOut(name, folder)) continue;
-      if (`${folder}/`.startsWith("node_modules/") && !isInPackage(path, packages)) continue;
-      if (except.includes(join(dir, path))) continue;
+      if (!isWanted(name, folder, path)) continue;
       const target = await targetOf(join(dir, path), root);
       if (target === null) listing.leftOut.push(path);
       else if (target.stats.isFile()) add(listing, { path, stats: target.stats });

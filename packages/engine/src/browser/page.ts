@@ -44,7 +44,7 @@ export interface OpenOptions {
 }
 
 /** Opens the browser's only page: under frame control, a second one would block both. */
-export async function openPage(cdp: Cdp, options: OpenOptions): Promise<Page> {
+export async function attachPage(cdp: Cdp, options: OpenOptions): Promise<Page> {
   const { frameControl, width, height } = options;
   const soon = (): number => Date.now() + COMMAND_TIMEOUT_MS;
   const { targetId } = await cdp.send(

@@ -28,7 +28,7 @@ function milliseconds(value: CSSNumberish | null): number {
   return typeof value === "number" ? value : 0;
 }
 
-export function ownTime(animation: Animation): number {
+function ownTime(animation: Animation): number {
   return milliseconds(native.currentTime.get.call(animation));
 }
 
@@ -146,25 +146,35 @@ function beginMs(animation: Animation): number {
   return target ? startOfNode(target) * 1000 : 0;
 }
 
-function adopt(animation: Animation): void {
+/** Whether an animation runs that is not driven yet. One that waits for the browser to begin is begun. */
+function isNewlyRunning(animation: Animation): boolean {
   const playState = native.playState.get.call(animation);
   const isPending = animation.pending;
   if (playState === "finished" || playState === "idle") {
     started.delete(animation);
-    return;
+    return false;
   }
-  if (!(animation.timeline instanceof DocumentTimeline) || isHeld(animation)) return;
+  if (!(animation.timeline instanceof DocumentTimeline) || isHeld(animation)) return false;
   if (isPending) settlePending(animation, playState);
-  if (playState !== "running" || (driven.has(animation) && !isPending)) return;
-  started.delete(animation);
-  const before = ended.get(animation);
-  driveFrom(animation, before ? timeOf(before) : ownTime(animation));
-  ended.delete(animation);
+  return playState === "running" && (isPending || !driven.has(animation));
+}
+
+/** Holds an animation at its start until its clip begins. */
+function delayUntilClip(animation: Animation): void {
   const state = driven.get(animation);
   const laterMs = beginMs(animation) - now();
   if (!state || state.offsetMs !== 0 || laterMs <= 0) return;
   state.sinceMs += laterMs;
   setOwnTime(animation, timeOf(state));
+}
+
+function adopt(animation: Animation): void {
+  if (!isNewlyRunning(animation)) return;
+  started.delete(animation);
+  const before = ended.get(animation);
+  driveFrom(animation, before ? timeOf(before) : ownTime(animation));
+  ended.delete(animation);
+  delayUntilClip(animation);
 }
 
 /** Moves what is known to run. Before styles are computed: a transition that turns round does so from where it is now. */
