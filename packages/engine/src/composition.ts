@@ -7,7 +7,7 @@ import { ProblemError } from "@framewright/contract";
 import type { BrowserBinary } from "./browser/find-browser.ts";
 import { type Browser, launchBrowser } from "./browser/launch.ts";
 import { showHiddenTrees } from "./browser/hidden-trees.ts";
-import { attachPage, type Page } from "./browser/page.ts";
+import { attachPage, namingUnresponsive, type Page } from "./browser/page.ts";
 import { beginFrameSource } from "./capture/begin-frame.ts";
 import type { FrameSource } from "./capture/frame-source.ts";
 import { screenshotSource } from "./capture/screenshot.ts";
@@ -107,7 +107,9 @@ async function pendingWork(page: Page, expression: string, deadline: number): Pr
   if (!isPendingWork(found)) {
     throw new ProblemError("page-script-failed", "A script of the composition replaced the page runtime.");
   }
-  if (found.loading.includes(HIDDEN_TREES)) await showHiddenTrees(page, deadline);
+  if (found.loading.includes(HIDDEN_TREES)) {
+    await showHiddenTrees(page, deadline).catch(namingUnresponsive(page.console));
+  }
   const loading = [...found.loading, ...page.network.inFlight(), ...page.images.unknown()];
   return { loading, awaited: found.awaited };
 }

@@ -1,3 +1,4 @@
+import { isProblemError } from "@framewright/contract";
 import type { Protocol } from "devtools-protocol";
 
 import type { Page } from "./page.ts";
@@ -21,6 +22,11 @@ function hiddenRoots(node: Protocol.DOM.Node): Protocol.DOM.Node[] {
   return [...roots.filter((root) => isHidden(node, root)), ...inside.flatMap(hiddenRoots)];
 }
 
+/** A tree that has gone since it was seen needs no showing. */
+function orGone(error: unknown): undefined {
+  if (!isProblemError(error) || error.code !== "browser-failed") throw error;
+}
+
 /** Shows the page's runtime the shadow trees that no script can find: closed ones that the parser made, and the browser's own. */
 export async function showHiddenTrees(page: Page, deadline: number): Promise<void> {
   const { result } = await page.send("Runtime.evaluate", { expression: "document" }, deadline);
@@ -28,14 +34,15 @@ export async function showHiddenTrees(page: Page, deadline: number): Promise<voi
   const document = { objectId: result.objectId, depth: -1, pierce: true };
   const { node } = await page.send("DOM.describeNode", document, deadline);
   for (const { backendNodeId } of hiddenRoots(node)) {
-    const { object } = await page.send("DOM.resolveNode", { backendNodeId }, deadline);
-    if (object.objectId === undefined) continue;
+    const resolved = await page.send("DOM.resolveNode", { backendNodeId }, deadline).catch(orGone);
+    const objectId = resolved?.object.objectId;
+    if (objectId === undefined) continue;
     const call = {
-      objectId: object.objectId,
+      objectId,
       functionDeclaration: "function () { globalThis.__framewright?.addRoot(this) }",
     };
     await page.send("Runtime.callFunctionOn", call, deadline);
-    await page.send("Runtime.releaseObject", { objectId: object.objectId }, deadline);
+    await page.send("Runtime.releaseObject", { objectId }, deadline);
   }
   await page.send("Runtime.releaseObject", { objectId: result.objectId }, deadline);
 }

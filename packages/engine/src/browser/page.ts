@@ -43,6 +43,16 @@ export interface OpenOptions {
   readonly onConsole?: ((lines: readonly string[]) => void) | undefined;
 }
 
+/** Of a call that only a page's scripts can keep from being answered. @throws ProblemError `page-unresponsive` */
+export function namingUnresponsive(console: ConsoleLog): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof CallTimeout)) throw error;
+    throw new ProblemError("page-unresponsive", "The page's scripts did not return.", {
+      evidence: { console: console.tail() },
+    });
+  };
+}
+
 /** Opens the browser's only page: under frame control, a second one would block both. */
 export async function attachPage(cdp: Cdp, options: OpenOptions): Promise<Page> {
   const { frameControl, width, height } = options;
@@ -82,12 +92,7 @@ export async function attachPage(cdp: Cdp, options: OpenOptions): Promise<Page> 
           { expression, awaitPromise: true, returnByValue: true },
           { deadline, sessionId },
         )
-        .catch((error: unknown) => {
-          if (!(error instanceof CallTimeout)) throw error;
-          throw new ProblemError("page-unresponsive", "The page's scripts did not return.", {
-            evidence: { console: console.tail() },
-          });
-        });
+        .catch(namingUnresponsive(console));
       if (!exceptionDetails) return result.value as unknown;
       const text = exceptionDetails.exception?.description ?? exceptionDetails.text;
       throw new ProblemError("page-script-failed", `A script threw: ${text.slice(0, 500)}`, {
