@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 
+import type { Page } from "../src/browser/page.ts";
 import { withPage } from "./open-page.ts";
 
 const OTHER = "http://other.example";
@@ -30,6 +31,12 @@ const BODY = `<div data-composition-id="main" data-duration="1"></div>
     requestAnimationFrame(each);
   </script>`;
 
+/** How much has been heard of the worker. */
+function heard({ uncaught, failedRequests }: ReturnType<Page["news"]>): number {
+  const thrown = uncaught.filter(({ text }) => text.includes("in a worker"));
+  return thrown.length + failedRequests.filter(({ url }) => url.includes("in-worker")).length;
+}
+
 it("tells what fails in any frame of the page and of the video, each once, and where it was first seen", async () => {
   await withPage(
     BODY,
@@ -39,6 +46,8 @@ it("tells what fails in any frame of the page and of the video, each once, and w
         await stepTo(frame);
         for (let settled = 0; settled < 20 && page.network.inFlight().length > 0; settled++)
           await frames.settle(Date.now() + 5_000);
+        // A worker runs beside the page, at its own pace.
+        if (frame === 6) await expect.poll(() => heard(page.news())).toBe(2);
         await frames.capture(frame, { codec: "mjpeg", quality: 80 }, Date.now() + 5_000);
       }
       await read("0");

@@ -15,6 +15,11 @@ function set(element: HTMLElement | null, style: Readonly<Record<string, string 
   }
 }
 
+/** Whether a root only declares: what the page shows lies beside it, and would be pushed out of the picture. */
+function isEmpty(root: HTMLElement): boolean {
+  return root.childElementCount === 0 && root.textContent.trim() === "" && root.offsetHeight === 0;
+}
+
 /** The picture is the root's box: nothing of the page around it shows, or shifts it. */
 function layOutRoot(root: HTMLElement): void {
   const width = pixels(root, "data-width");
@@ -62,7 +67,7 @@ function layOutChild(child: HTMLElement): void {
 /** Gives the outermost composition its size, and its timed children their places. */
 export function layOut({ clips }: Tree): void {
   const root = rootComposition();
-  if (!root || document.readyState === "loading") return;
+  if (!root || document.readyState === "loading" || isEmpty(root)) return;
   layOutRoot(root);
   for (const { node } of clips) {
     const { element } = node;
