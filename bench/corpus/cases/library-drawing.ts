@@ -82,7 +82,10 @@ export const libraryDrawing = [
       const g = new PIXI.Graphics(); g.beginFill(0).drawRect(0, 0, 20, 16); app.stage.addChild(g);
       app.ticker.add(() => { g.x = performance.now() * 0.15; });`,
     }),
-    [moving],
+    [
+      // Before its first tick a canvas of WebGL is black, in any browser.
+      bar(0, (n) => (n === 0 ? 320 : [5 * n, 5 * n + 20]), { tolerance: 8 }),
+    ],
   ),
   make(
     "pixi-8",
