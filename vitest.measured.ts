@@ -7,6 +7,7 @@ export const MEASURED = [
   "test/health/launch-failing.test.ts",
   "test/health/thread-close.test.ts",
   "test/model/model.test.ts",
+  "test/readiness.test.ts",
 ];
 
 /** Those that need the machine for themselves. */
