@@ -3,6 +3,7 @@ export const MEASURED = [
   "test/chaos/run-chaos.test.ts",
   "test/faults/**/*.test.ts",
   "test/e2e/guards.test.ts",
+  "test/e2e/producer-ends.test.ts",
   "test/e2e/stuck-pages.test.ts",
   "test/health/launch-failing.test.ts",
   "test/health/thread-close.test.ts",
