@@ -10,7 +10,7 @@ const STAND_INS = new Map(
   Object.entries(ALIASES).flatMap(([family, names]) => names.map((name) => [lower(name), family] as const)),
 );
 /** What a browser takes when no family of a list is there. */
-const LAST = "Times New Roman";
+const LAST = "serif";
 
 export interface Replaced {
   /** The families that were asked for by name. */

@@ -1,10 +1,13 @@
 import type { Cdp } from "./cdp.ts";
+import type { AnimatedDrawing, Seen } from "./seen.ts";
 
 export interface AnimatedImages {
   /** Whether an image has come that moves by itself. */
   present(): boolean;
   /** Images of which it is not known yet, as "image: URL". */
   unknown(): string[];
+  /** SVG images that move by themselves: by the machine's time, which nothing can set. */
+  drawings(): readonly AnimatedDrawing[];
 }
 
 /** Formats that may hold more than one picture, and what says so near a file's beginning. */
@@ -15,48 +18,60 @@ const MARKS: Readonly<Record<string, string | null>> = {
   "image/webp": "ANIM",
   "image/avif": "avis",
 };
+const SVG = "image/svg+xml";
+/** Elements of SMIL, and CSS animations. */
+const SVG_MOTION = /<(?:animate|animateTransform|animateMotion|set)[\s/>]|@keyframes\s/;
 /** Where the marks stand: before the first picture. */
 const HEAD_BYTES = 65_536;
 /** A picture's bytes are asked for at once or not at all: the page goes on without. */
 const BODY_TIMEOUT_MS = 5_000;
+const MAX_URL = 200;
 
-function isMarked(body: string, base64Encoded: boolean, mark: string): boolean {
-  const head = base64Encoded
-    ? Buffer.from(body.slice(0, HEAD_BYTES), "base64")
-    : Buffer.from(body.slice(0, HEAD_BYTES), "latin1");
-  return head.includes(mark, 0, "latin1");
+interface Candidate extends AnimatedDrawing {
+  /** Null for an SVG image. */
+  readonly mark: string | null;
+}
+
+function headOf(body: string, base64Encoded: boolean): Buffer {
+  return Buffer.from(body.slice(0, HEAD_BYTES), base64Encoded ? "base64" : "latin1");
 }
 
 /** Looks at the images that a page loads: moving ones need a commit in every frame to be shown as of its time. */
-export function followImages(cdp: Cdp, sessionId: string): AnimatedImages {
+export function followImages(cdp: Cdp, sessionId: string, stamp: () => Seen): AnimatedImages {
   let isPresent = false;
-  const marks = new Map<string, { url: string; mark: string }>();
+  const candidates = new Map<string, Candidate>();
+  const drawings: AnimatedDrawing[] = [];
 
-  const look = async (requestId: string, mark: string): Promise<void> => {
+  const look = async (requestId: string, { mark, ...image }: Candidate): Promise<void> => {
     const options = { deadline: Date.now() + BODY_TIMEOUT_MS, sessionId };
     try {
       const { body, base64Encoded } = await cdp.send("Network.getResponseBody", { requestId }, options);
-      isPresent ||= isMarked(body, base64Encoded, mark);
+      const head = headOf(body, base64Encoded);
+      if (mark !== null) isPresent ||= head.includes(mark, 0, "latin1");
+      else if (SVG_MOTION.test(head.toString("latin1"))) drawings.push(image);
     } catch {
       // A body that is gone by now: to take it for a moving image costs little.
       isPresent = true;
     } finally {
-      marks.delete(requestId);
+      candidates.delete(requestId);
     }
   };
-  cdp.on("Network.responseReceived", sessionId, ({ requestId, response }) => {
-    const mark = MARKS[response.mimeType];
+  cdp.on("Network.responseReceived", sessionId, ({ requestId, response, type }) => {
+    const { mimeType } = response;
+    const mark = MARKS[mimeType];
     if (mark === null) isPresent = true;
-    else if (mark !== undefined && !isPresent) marks.set(requestId, { url: response.url, mark });
+    else if (mark === undefined ? mimeType === SVG && type === "Image" : !isPresent)
+      candidates.set(requestId, { url: response.url.slice(0, MAX_URL), mark: mark ?? null, ...stamp() });
   });
   cdp.on("Network.loadingFinished", sessionId, ({ requestId }) => {
-    const found = marks.get(requestId);
-    if (found) void look(requestId, found.mark);
+    const found = candidates.get(requestId);
+    if (found) void look(requestId, found);
   });
-  cdp.on("Network.loadingFailed", sessionId, ({ requestId }) => void marks.delete(requestId));
+  cdp.on("Network.loadingFailed", sessionId, ({ requestId }) => void candidates.delete(requestId));
 
   return {
     present: () => isPresent,
-    unknown: () => [...marks.values()].map(({ url }) => `image: ${url.slice(0, 120)}`),
+    unknown: () => [...candidates.values()].map(({ url }) => `image: ${url.slice(0, 120)}`),
+    drawings: () => drawings,
   };
 }

@@ -17,8 +17,8 @@ const COMMAND_TIMEOUT_MS = 10_000;
 export interface Page {
   readonly network: NetworkLog;
   readonly console: ConsoleLog;
-  /** What is seen of the page from now on belongs to these frames. Before the first call, it is loading. */
   readonly images: AnimatedImages;
+  /** What is seen of the page from now on belongs to these frames. Before the first call, it is loading. */
   at(frames: FrameSpan): void;
   news(): PageNews;
   send<M extends CommandName>(
@@ -74,15 +74,17 @@ export async function attachPage(cdp: Cdp, options: OpenOptions): Promise<Page> 
   const network = followNetwork(cdp, sessionId, { snapshotOrigin, stamp });
   const console = openConsoleLog(cdp, { stamp, onLines: onConsole });
   console.follow(sessionId);
+  const images = followImages(cdp, sessionId, stamp);
   const page: Page = {
     network,
-    images: followImages(cdp, sessionId),
+    images,
     console,
     at: (frames) => void (now = { frames }),
     news: () => ({
       uncaught: console.uncaught(),
       workers: network.workers(),
       failedRequests: network.failed(),
+      animatedDrawings: images.drawings(),
     }),
     send: (method, params, deadline = soon()) => cdp.send(method, params, { deadline, sessionId }),
     evaluate: async (expression, deadline) => {
@@ -106,6 +108,8 @@ export async function attachPage(cdp: Cdp, options: OpenOptions): Promise<Page> 
     page.send("Runtime.enable", undefined),
     page.send("Network.enable", {}),
     page.send("Inspector.enable", undefined),
+    // Text that asks for no font says so: otherwise it would name one that it was never given.
+    page.send("Page.setFontFamilies", { fontFamilies: { standard: "serif" } }),
     // The browser's own clock moves no animation: the page runtime does.
     page.send("Animation.enable", undefined),
     page.send("Animation.setPlaybackRate", { playbackRate: 0 }),

@@ -29,6 +29,11 @@ export interface FailedRequest extends Seen {
   readonly isScript: boolean;
 }
 
+/** An SVG image that moves by itself. */
+export interface AnimatedDrawing extends Seen {
+  readonly url: string;
+}
+
 /** What there is to tell of a page's scripts and requests, each once. */
 export interface PageNews {
   /** Errors that no script of the page caught. */
@@ -36,5 +41,6 @@ export interface PageNews {
   /** Scripts of workers, whose clock is the real one. */
   readonly workers: readonly StartedWorker[];
   readonly failedRequests: readonly FailedRequest[];
+  readonly animatedDrawings?: readonly AnimatedDrawing[];
   readonly fonts?: readonly FontUse[];
 }

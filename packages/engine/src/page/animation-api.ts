@@ -9,28 +9,19 @@ import {
   release,
 } from "./animations.ts";
 import { native } from "./native.ts";
+import { replaceMethod } from "./replace.ts";
 import { originOf } from "./timelines.ts";
 import { fromScriptMs, now, toScriptMs } from "./time.ts";
 
 /** What a page does with its animations, by virtual time. */
 
-type Method = (this: Animation, ...args: unknown[]) => unknown;
-
 /** Has `after` run after a method, for which the animation is brought to the present time. */
 function follow(method: string, after: (animation: Animation) => void = () => undefined): void {
-  const original: unknown = Reflect.get(Animation.prototype, method);
-  if (typeof original !== "function") return;
-  const followed: Method = function followed(...args) {
-    bringUpToDate(this);
-    const result: unknown = Reflect.apply(original, this, args);
-    after(this);
+  replaceMethod(Animation.prototype, method, (original, args, animation) => {
+    bringUpToDate(animation);
+    const result = original(...args);
+    after(animation);
     return result;
-  };
-  Object.defineProperty(Animation.prototype, method, {
-    configurable: true,
-    writable: true,
-    enumerable: true,
-    value: followed,
   });
 }
 
@@ -145,12 +136,10 @@ export function installAnimations(): void {
   follow("reverse", played);
   follow("updatePlaybackRate");
   follow("commitStyles");
-  // oxlint-disable-next-line typescript/unbound-method -- called with an explicit `this`
-  const animate = Element.prototype.animate;
-  Element.prototype.animate = function animateAndNote(this: Element, ...args) {
-    const animation = animate.apply(this, args);
-    noteStarted(animation);
+  replaceMethod(Element.prototype, "animate", (original, args) => {
+    const animation = original(...args);
+    if (animation instanceof Animation) noteStarted(animation);
     return animation;
-  };
+  });
   installProperties();
 }

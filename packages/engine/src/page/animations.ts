@@ -1,6 +1,6 @@
 import { native } from "./native.ts";
 import { allAnimations } from "./roots.ts";
-import { now, upToMicrosecond } from "./time.ts";
+import { MICROSECOND_MS, now, upToMicrosecond } from "./time.ts";
 import { startOfNode } from "./tree/tree.ts";
 
 /**
@@ -16,6 +16,8 @@ export interface Driven {
   atMs: number;
   /** On a timeline that the page made, which the browser does not stop: the animation is paused instead. */
   readonly isHeld: boolean;
+  /** The animation's own time at which its second iteration begins. */
+  readonly repeatsAtMs: number;
 }
 
 const driven = new Map<Animation, Driven>();
@@ -32,8 +34,16 @@ function ownTime(animation: Animation): number {
   return milliseconds(native.currentTime.get.call(animation));
 }
 
-function setOwnTime(animation: Animation, timeMs: number): void {
-  native.currentTime.set.call(animation, upToMicrosecond(timeMs));
+/** When the second iteration begins, in milliseconds; never where there is none. */
+function secondIterationMs(animation: Animation): number {
+  const { iterations = 1, delay = 0, duration } = animation.effect?.getComputedTiming() ?? {};
+  return iterations > 1 && typeof duration === "number" ? delay + duration : Number.POSITIVE_INFINITY;
+}
+
+/** In a later iteration the browser divides, which may leave it short of a step that is due: a microsecond more. */
+function setOwnTime(animation: Animation, timeMs: number, { repeatsAtMs }: Driven): void {
+  const extra = timeMs >= repeatsAtMs ? MICROSECOND_MS : 0;
+  native.currentTime.set.call(animation, upToMicrosecond(timeMs) + extra);
 }
 
 export function endMs(animation: Animation): number {
@@ -80,7 +90,8 @@ export function rebase(animation: Animation): void {
 export function driveFrom(animation: Animation, offsetMs: number): void {
   const isHeld = animation.timeline !== document.timeline;
   const rate = animation.playbackRate;
-  driven.set(animation, { offsetMs, sinceMs: now(), rate, atMs: now(), isHeld });
+  const repeatsAtMs = secondIterationMs(animation);
+  driven.set(animation, { offsetMs, sinceMs: now(), rate, atMs: now(), isHeld, repeatsAtMs });
   if (isHeld) native.pause.call(animation);
 }
 
@@ -112,7 +123,7 @@ function update(animation: Animation, state: Driven): void {
   state.atMs = now();
   const time = timeOf(state);
   if (!isOver(animation, state, time)) {
-    setOwnTime(animation, time);
+    setOwnTime(animation, time, state);
     return;
   }
   // Finishing natively settles `finished` and fires the events that the page listens for.
@@ -165,7 +176,7 @@ function delayUntilClip(animation: Animation): void {
   const laterMs = beginMs(animation) - now();
   if (!state || state.offsetMs !== 0 || laterMs <= 0) return;
   state.sinceMs += laterMs;
-  setOwnTime(animation, timeOf(state));
+  setOwnTime(animation, timeOf(state), state);
 }
 
 function adopt(animation: Animation): void {

@@ -1,4 +1,5 @@
 import { native } from "./native.ts";
+import { replaceMethod } from "./replace.ts";
 import { LOCAL_PATIENCE_MS, REMOTE_PATIENCE_MS, track } from "./tracked-work.ts";
 
 /** Methods that answer by a promise, for work that this machine does and therefore ends. */
@@ -52,22 +53,16 @@ const SEEN_BY_ENGINE = new Set(["Response", "fetch"]);
 
 const WEB_ASSEMBLY = ["compile", "compileStreaming", "instantiate", "instantiateStreaming"];
 
-/** Replaces a method by one that is told of every call: what it returned, and on what it was called. */
-export function follow(
-  target: object,
+/** Has every call of a method told: what it returned, and on what it was called. */
+export function follow<On extends object>(
+  target: On,
   method: string,
-  told: (answer: unknown, on: object, args: readonly unknown[]) => void,
+  told: (answer: unknown, on: On, args: readonly unknown[]) => void,
 ): void {
-  const original: unknown = Reflect.get(target, method);
-  if (typeof original !== "function") return;
-  Object.defineProperty(target, method, {
-    configurable: true,
-    writable: true,
-    value(this: unknown, ...args: unknown[]): unknown {
-      const answer: unknown = Reflect.apply(original, this, args);
-      told(answer, typeof this === "object" && this !== null ? this : target, args);
-      return answer;
-    },
+  replaceMethod(target, method, (original, args, on) => {
+    const answer = original(...args);
+    told(answer, on, args);
+    return answer;
   });
 }
 

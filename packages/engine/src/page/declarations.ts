@@ -5,7 +5,7 @@ import { describeElement } from "./describe-element.ts";
 import { garbledText } from "./garbled-text.ts";
 import { mountIssues } from "./nested/mount.ts";
 import { isTimeline, lengthOf, type Timeline } from "./timeline.ts";
-import { awaitsTimeline } from "./tree/awaited.ts";
+import { awaitsRegistration } from "./tree/awaited.ts";
 import { clipsSeconds, contentSeconds } from "./tree/extent.ts";
 import { isUnbound, registeredTimelines, rootTimeline } from "./tree/registry.ts";
 import { rootElement } from "./tree/root.ts";
@@ -65,12 +65,12 @@ export function durations(): DeclaredDuration[] {
 }
 
 /** What has been learnt of the page's length. */
-export type Readiness = "undeclared" | "awaiting-timeline" | "declared";
+export type Readiness = "undeclared" | "awaiting-registration" | "declared";
 
-/** Whether something in the page says how long it is, and no timeline is still to come. */
+/** Whether something in the page says how long it is, and nothing is still to be registered. */
 export function readiness(): Readiness {
   if (durations().length === 0) return "undeclared";
-  return awaitsTimeline() ? "awaiting-timeline" : "declared";
+  return awaitsRegistration() ? "awaiting-registration" : "declared";
 }
 
 /** Lengths that a page states, and not only shows. */

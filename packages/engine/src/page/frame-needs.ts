@@ -1,3 +1,5 @@
+import { replaceMethod } from "./replace.ts";
+
 /**
  * Whether the page follows what only the browser's own frames bring: observers, scrolling, the events of animations.
  * Such a page has to be given every frame on the way to a chunk's start; any other one can be stepped by script alone.
@@ -25,18 +27,11 @@ export function needsFrames(): boolean {
 
 /** Wraps methods so that their first use is noticed. */
 function noticeCalls(target: object, methods: readonly string[]): void {
-  for (const method of methods) {
-    const original: unknown = Reflect.get(target, method);
-    if (typeof original !== "function") continue;
-    Object.defineProperty(target, method, {
-      configurable: true,
-      writable: true,
-      value(this: unknown, ...args: unknown[]): unknown {
-        needed = true;
-        return Reflect.apply(original, this, args);
-      },
+  for (const method of methods)
+    replaceMethod(target, method, (original, args) => {
+      needed = true;
+      return original(...args);
     });
-  }
 }
 
 /** Wraps properties so that it is noticed when they are set. */

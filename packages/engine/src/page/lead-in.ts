@@ -10,8 +10,8 @@ import { hasTimers } from "./timers.ts";
 /** Steps of the lead-in: a display's usual rate. */
 const STEPS_PER_SECOND = 60;
 const MAX_STEPS = 600;
-/** For a page that says how long it is, and whose scripts mean to register a timeline later. */
-const MAX_STEPS_FOR_TIMELINE = 180;
+/** For a page that says how long it is, and whose scripts mean to register a timeline or a player later. */
+const MAX_STEPS_FOR_REGISTRATION = 180;
 
 let steps = 0;
 
@@ -25,7 +25,7 @@ function isUndeclared(isLengthGiven: boolean): boolean {
   // A frame in the page has no length of its own.
   if (window.parent !== window) return false;
   const state = readiness();
-  if (state === "awaiting-timeline") return steps < MAX_STEPS_FOR_TIMELINE;
+  if (state === "awaiting-registration") return steps < MAX_STEPS_FOR_REGISTRATION;
   return state === "undeclared" && !isLengthGiven && steps < MAX_STEPS;
 }
 

@@ -16,19 +16,22 @@ export function replaceGetter(
   });
 }
 
-/** Puts a method in the place of the browser's; it is given that one, and the arguments. */
-export function replaceMethod(
-  target: object,
+/**
+ * Puts a method in the place of the browser's; it is given that one, the arguments, and what it was called on. Does
+ * nothing where the browser has no such method.
+ */
+export function replaceMethod<On extends object>(
+  target: On,
   key: string,
-  call: (original: (...args: unknown[]) => unknown, args: readonly unknown[]) => unknown,
+  call: (original: (...args: unknown[]) => unknown, args: readonly unknown[], on: On) => unknown,
 ): void {
   const original: unknown = Reflect.get(target, key);
   if (typeof original !== "function") return;
   Object.defineProperty(target, key, {
     configurable: true,
     writable: true,
-    value(this: unknown, ...args: unknown[]): unknown {
-      return call((...given) => Reflect.apply(original, this, given) as unknown, args);
+    value(this: On | undefined, ...args: unknown[]): unknown {
+      return call((...given) => Reflect.apply(original, this, given) as unknown, args, this ?? target);
     },
   });
 }

@@ -1,3 +1,5 @@
+import { replaceMethod } from "./replace.ts";
+
 /** Documents and shadow trees: what the page is made of. Animations and elements are asked of each. */
 
 const shadowRoots = new Set<ShadowRoot>();
@@ -30,37 +32,27 @@ function isParentNode(value: unknown): value is ParentNode {
 
 /** Has the trees found that a method makes out of HTML. */
 function followParsing(target: object, method: string): void {
-  const original: unknown = Reflect.get(target, method);
-  if (typeof original !== "function") return;
-  Object.defineProperty(target, method, {
-    configurable: true,
-    writable: true,
-    value(this: unknown, ...args: unknown[]): unknown {
-      const result: unknown = Reflect.apply(original, this, args);
-      const parsed = result ?? this;
-      if (isParentNode(parsed)) findOpenRoots(parsed);
-      if (parsed instanceof Element && parsed.shadowRoot) addRoot(parsed.shadowRoot);
-      mayHide ||= CLOSED.test(String(args[0]));
-      return result;
-    },
+  replaceMethod(target, method, (original, args, on) => {
+    const result = original(...args);
+    const parsed = result ?? on;
+    if (isParentNode(parsed)) findOpenRoots(parsed);
+    if (parsed instanceof Element && parsed.shadowRoot) addRoot(parsed.shadowRoot);
+    mayHide ||= CLOSED.test(String(args[0]));
+    return result;
   });
 }
 
 export function installRoots(): void {
-  // oxlint-disable-next-line typescript/unbound-method -- called with an explicit `this`
-  const attachShadow = Element.prototype.attachShadow;
-  Element.prototype.attachShadow = function attach(this: Element, init: ShadowRootInit) {
-    const root = attachShadow.call(this, init);
-    addRoot(root);
+  replaceMethod(Element.prototype, "attachShadow", (original, args) => {
+    const root = original(...args);
+    if (root instanceof ShadowRoot) addRoot(root);
     return root;
-  };
-  // oxlint-disable-next-line typescript/unbound-method -- called with an explicit `this`
-  const attachInternals = HTMLElement.prototype.attachInternals;
-  HTMLElement.prototype.attachInternals = function attach(this: HTMLElement) {
-    const internals = attachInternals.call(this);
-    if (internals.shadowRoot) addRoot(internals.shadowRoot);
+  });
+  replaceMethod(HTMLElement.prototype, "attachInternals", (original, args) => {
+    const internals = original(...args);
+    if (internals instanceof ElementInternals && internals.shadowRoot) addRoot(internals.shadowRoot);
     return internals;
-  };
+  });
   for (const method of ["setHTMLUnsafe", "setHTML"]) {
     followParsing(Element.prototype, method);
     followParsing(ShadowRoot.prototype, method);

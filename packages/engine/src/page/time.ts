@@ -10,6 +10,8 @@ const PACE = 1 + 2 ** -28;
 /** Tolerance for times that are equal but for rounding, in milliseconds. */
 export const EPSILON_MS = 1e-3;
 
+export const MICROSECOND_MS = 1e-3;
+
 /** Milliseconds since the page began, in virtual time. */
 let nowMs = 0;
 /** How much of that passed before frame 0, while animations stood at their beginning. */

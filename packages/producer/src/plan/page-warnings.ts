@@ -9,7 +9,7 @@ import { requestWarnings } from "./request-warnings.ts";
 
 /** What a page's scripts and requests did that may show in the result; its scripts first, for requests are many. */
 export function pageWarnings(
-  { uncaught, workers, failedRequests, fonts }: PageNews,
+  { uncaught, workers, failedRequests, animatedDrawings = [], fonts }: PageNews,
   refused: readonly RefusedRequest[],
   libraries: LibraryReport,
 ): Warning[] {
@@ -25,6 +25,12 @@ export function pageWarnings(
       message: `The page runs the worker ${url}, whose clock is the real one.`,
       remedy:
         "Move what depends on time out of the worker, or send it the time; the video may differ from run to run.",
+      ...(frames && { frames }),
+    })),
+    ...animatedDrawings.map(({ url, frames }): Warning => ({
+      code: "svg-image-animated",
+      message: `The SVG image ${url} moves by itself. An image does so by the machine's time, not by the composition's.`,
+      remedy: "Put the SVG into the page itself, or show it by <object> or <iframe>.",
       ...(frames && { frames }),
     })),
     ...fontWarnings(fonts),

@@ -1,4 +1,5 @@
 import type { PageFinding } from "../../page-findings.ts";
+import { replaceMethod } from "../replace.ts";
 import { selectorOf } from "./selector.ts";
 
 let tainted: PageFinding | null = null;
@@ -16,24 +17,18 @@ function note(canvas: unknown): void {
 }
 
 /** What a method belongs to: a canvas, or the context of one. */
-function canvasOf(owner: unknown): unknown {
-  return typeof owner === "object" && owner !== null && "canvas" in owner ? owner.canvas : owner;
+function canvasOf(owner: object): unknown {
+  return "canvas" in owner ? owner.canvas : owner;
 }
 
 function watch(target: object, method: string): void {
-  const original: unknown = Reflect.get(target, method);
-  if (typeof original !== "function") return;
-  Object.defineProperty(target, method, {
-    configurable: true,
-    writable: true,
-    value(this: unknown, ...args: unknown[]): unknown {
-      try {
-        return Reflect.apply(original, this, args);
-      } catch (error) {
-        if (error instanceof DOMException && error.name === "SecurityError") note(canvasOf(this));
-        throw error;
-      }
-    },
+  replaceMethod(target, method, (original, args, on) => {
+    try {
+      return original(...args);
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "SecurityError") note(canvasOf(on));
+      throw error;
+    }
   });
 }
 

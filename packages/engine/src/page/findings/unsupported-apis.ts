@@ -1,4 +1,5 @@
 import type { PageFinding } from "../../page-findings.ts";
+import { replaceMethod } from "../replace.ts";
 
 /** What a page can use that a video does not have, or that keeps the machine's time. */
 interface Unsupported {
@@ -11,7 +12,7 @@ interface Unsupported {
 const SOUND: Unsupported = {
   code: "audio-unsupported",
   name: "sound by Web Audio",
-  what: "The video has no sound; the clock of an AudioContext is the composition's.",
+  what: "The video has no sound, and the clock of an AudioContext stands at 0.",
   remedy: "Add the sound to the finished video.",
 };
 const GPU: Unsupported = {
@@ -80,15 +81,9 @@ function noticeCall(owner: string, method: string, unsupported: Unsupported): vo
   if (typeof type !== "function") return;
   const prototype: unknown = Reflect.get(type, "prototype");
   if (typeof prototype !== "object" || prototype === null) return;
-  const original: unknown = Reflect.get(prototype, method);
-  if (typeof original !== "function") return;
-  Object.defineProperty(prototype, method, {
-    configurable: true,
-    writable: true,
-    value(this: unknown, ...args: unknown[]): unknown {
-      used.add(unsupported);
-      return Reflect.apply(original, this, args);
-    },
+  replaceMethod(prototype, method, (original, args) => {
+    used.add(unsupported);
+    return original(...args);
   });
 }
 

@@ -26,11 +26,13 @@ function layOutRoot(root: HTMLElement): void {
   const height = pixels(root, "data-height");
   // What has no size may be as high as nothing: all that it holds would be cut away.
   const overflow = width !== null && height !== null ? "hidden" : null;
-  for (const outer of [document.documentElement, document.body]) {
-    set(outer, { margin: "0px", padding: "0px", overflow, width, height });
-  }
+  const size = { margin: "0px", padding: "0px", width, height };
+  set(document.documentElement, { ...size, overflow });
+  // Where the body is the root, the viewport cuts off what is beyond it, and scripts may scroll there.
+  set(document.body, document.body === root ? size : { ...size, overflow });
   if (root.style.position === "") root.style.position = "relative";
-  set(root, { overflow, width, height, "--comp-width": width, "--comp-height": height });
+  if (root !== document.body) set(root, { overflow });
+  set(root, { width, height, "--comp-width": width, "--comp-height": height });
 }
 
 const laidOut = new WeakSet<Element>();
