@@ -3,24 +3,11 @@ import { fileURLToPath } from "node:url";
 
 import { build, type BuildOptions } from "esbuild";
 
+import { NODE_BUNDLE } from "./bundle.ts";
+
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** What runs in Node: workspace packages are bundled, and so is all else but what is found by name at run time. */
-const node: BuildOptions = {
-  bundle: true,
-  platform: "node",
-  target: "node22",
-  format: "esm",
-  sourcemap: true,
-  outdir: at("dist"),
-  logLevel: "info",
-  // Only used when the page runtime is bundled from source, which the build has done.
-  external: ["esbuild"],
-  // Libraries in CommonJS call `require` for Node's own modules.
-  banner: {
-    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-  },
-};
+const node: BuildOptions = { ...NODE_BUNDLE, sourcemap: true, outdir: at("dist"), logLevel: "info" };
 
 await rm(at("dist"), { recursive: true, force: true });
 await Promise.all([

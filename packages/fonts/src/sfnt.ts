@@ -1,5 +1,3 @@
-import { decompress } from "wawoff2";
-
 /** Of a font with several kinds of colour glyphs, the browser draws another kind: this one only takes room. */
 const UNUSED_TABLE = "SVG ";
 const HEADER_BYTES = 12;
@@ -7,6 +5,8 @@ const RECORD_BYTES = 16;
 
 /** Unpacks a font of the web to one that a machine can have installed (OpenType's own container, sfnt). */
 export async function toSfnt(woff2: Uint8Array): Promise<Buffer> {
+  // Loaded when it is needed, which is once a machine.
+  const { decompress } = await import("wawoff2");
   return withoutTable(Buffer.from(await decompress(woff2)), UNUSED_TABLE);
 }
 

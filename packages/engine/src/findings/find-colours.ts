@@ -1,4 +1,4 @@
-import { rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { ImageFormat } from "../capture/frame-source.ts";
@@ -48,9 +48,10 @@ export async function findColours(
   { codec }: ImageFormat,
   { ffmpeg, scratchDir, signal }: ColourTools,
 ): Promise<readonly (string | null)[]> {
-  const file = join(scratchDir, "pictures");
-  await writeFile(file, Buffer.concat(images));
+  const dir = await mkdtemp(join(scratchDir, "pictures-"));
+  const file = join(dir, "pictures");
   try {
+    await writeFile(file, Buffer.concat(images));
     const input = ["-v", "error", "-f", "image2pipe", "-c:v", codec, "-i", file];
     const filter = ["-vf", "format=yuvj444p,signalstats,metadata=print:file=-", "-f", "null", "-"];
     const deadline = Date.now() + TIMEOUT_MS;
@@ -60,6 +61,6 @@ export async function findColours(
       .slice(1)
       .map(colourIn);
   } finally {
-    await rm(file, { force: true });
+    await rm(dir, { recursive: true, force: true });
   }
 }

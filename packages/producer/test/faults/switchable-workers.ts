@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 
 import { build } from "esbuild";
 
+import { NODE_BUNDLE } from "../../bundle.ts";
 import { type Folder, openFolder } from "../e2e/machine.ts";
 import { killIfAlive, processTree } from "../e2e/process-tree.ts";
 
@@ -21,15 +22,10 @@ export interface SwitchableWorkers extends AsyncDisposable {
 export async function openSwitchableWorkers(): Promise<SwitchableWorkers> {
   const folder: Folder = await openFolder("framewright-switch-");
   const broken = join(folder.dir, "broken");
-  const banner = 'import { createRequire as __r } from "node:module"; const require = __r(import.meta.url);';
   await build({
     entryPoints: { main: source("main.ts"), "health-worker": source("health/health-worker.ts") },
-    bundle: true,
-    platform: "node",
-    format: "esm",
+    ...NODE_BUNDLE,
     outdir: folder.dir,
-    external: ["esbuild"],
-    banner: { js: banner },
     logLevel: "error",
   });
   await cp(source("postgres/migrations"), join(folder.dir, "migrations"), { recursive: true });
