@@ -10,7 +10,9 @@ import { type Blow, World } from "./world.ts";
 
 /** Histories that go on at the same time: most of each is waiting. */
 const LANES = 10;
-const RUNS = Number(process.env["FRAMEWRIGHT_MODEL_RUNS"] ?? 100);
+const RUNS = Number(
+  process.env["FRAMEWRIGHT_MODEL_RUNS"] ?? (process.env["FRAMEWRIGHT_LONG"] === undefined ? 25 : 100),
+);
 /** `seed:path` of a history that failed. */
 const REPEAT = process.env["FRAMEWRIGHT_MODEL_SEED"];
 const TIMEOUT_MS = 180_000 + RUNS * 2_000;

@@ -13,6 +13,7 @@ import { type Folder, gsapSource, sharedTools, openFolder } from "./machine.ts";
 const FRAMES = 40;
 /** Of unequal lengths, some shorter than any that a plan makes. */
 const SEVEN = [0, 3, 7, 13, 20, 26, 33, FRAMES];
+const THREE = [0, 3, 20, FRAMES];
 const ONE = [0, FRAMES];
 const NTSC: Fps = { num: 30_000, den: 1001 };
 /** All rates take minutes: two of them tell as much of a change. */
@@ -21,7 +22,7 @@ const RATES: readonly { readonly fps: Fps; readonly layouts: readonly (readonly 
   ...(IS_LONG ? [{ fps: { num: 24, den: 1 }, layouts: [SEVEN] }] : []),
   { fps: { num: 30, den: 1 }, layouts: IS_LONG ? [ONE, SEVEN] : [ONE] },
   ...(IS_LONG ? [{ fps: { num: 60, den: 1 }, layouts: [SEVEN] }] : []),
-  { fps: NTSC, layouts: IS_LONG ? [ONE, SEVEN] : [SEVEN] },
+  { fps: NTSC, layouts: IS_LONG ? [ONE, SEVEN] : [THREE] },
 ];
 const CASES = RATES.flatMap(({ fps, layouts }) =>
   layouts.flatMap((cuts) => Object.keys(BARCODES).map((kind) => ({ fps, cuts, kind }))),

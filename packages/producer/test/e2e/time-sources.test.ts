@@ -10,6 +10,8 @@ import { type Folder, gsapSource, sharedTools, openFolder } from "./machine.ts";
 import { inlineScript, page } from "./pages.ts";
 
 const FRAMES = 24;
+/** A chunk that begins in the middle has to know all that came before; both of them take twice as long. */
+const CUTS = process.env["FRAMEWRIGHT_LONG"] === undefined ? [9, FRAMES] : [0, 9, FRAMES];
 const FPS = { num: 30, den: 1 };
 const SECONDS = FRAMES / 30;
 const SIZE = { width: 480, height: 64 };
@@ -136,10 +138,11 @@ describe("frame n shows n by", () => {
         html: compose(),
         ...SIZE,
         fps: FPS,
-        cuts: [0, 9, FRAMES],
+        cuts: CUTS,
         dir,
       });
-      expect(readBarcodes(await decodeGrey(file))).toEqual(Array.from({ length: FRAMES }, (_, n) => n));
+      const frames = Array.from({ length: FRAMES }, (_, n) => n).slice(CUTS[0]);
+      expect(readBarcodes(await decodeGrey(file))).toEqual(frames);
     });
   }
 });
