@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { ifThere } from "./if-there.ts";
 import { hashOf, integrityOf } from "./integrity.ts";
 
 /** What no render on this machine has used for so long is kept by the store alone. */
@@ -29,7 +30,7 @@ export async function keep(cacheDir: string, bytes: Buffer): Promise<string> {
 export async function readKept(cacheDir: string, integrity: string): Promise<Buffer | null> {
   const file = keptFile(cacheDir, integrity);
   if (file === null || !(await touch(file))) return null;
-  const bytes = await readFile(file).catch(() => null);
+  const bytes = await ifThere(readFile(file));
   if (bytes !== null && integrityOf(bytes) === integrity) return bytes;
   await rm(file, { force: true });
   return null;
@@ -38,18 +39,15 @@ export async function readKept(cacheDir: string, integrity: string): Promise<Buf
 /** Marks a file as in use; false when it is not there. */
 async function touch(file: string): Promise<boolean> {
   const now = new Date();
-  return utimes(file, now, now).then(
-    () => true,
-    () => false,
-  );
+  return (await ifThere(utimes(file, now, now).then(() => true))) === true;
 }
 
 /** Removes what has not been used for long. What cannot be removed now is tried again by the next process. */
 export async function sweepKept(cacheDir: string): Promise<void> {
   const dir = join(cacheDir, "files");
-  for (const name of await readdir(dir).catch(() => [])) {
+  for (const name of (await ifThere(readdir(dir))) ?? []) {
     const file = join(dir, name);
-    const info = await stat(file).catch(() => null);
+    const info = await ifThere(stat(file));
     if (info && Date.now() - info.mtimeMs > KEEP_MS) await rm(file, { force: true });
   }
 }

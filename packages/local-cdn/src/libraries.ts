@@ -5,6 +5,7 @@ import type { Library, LibrarySource } from "@framewright/contract";
 import { stop } from "esbuild";
 
 import type { Made } from "./answers/served-file.ts";
+import { ifThere } from "./if-there.ts";
 import { integrityOf } from "./integrity.ts";
 import { keep, readKept, sweepKept } from "./kept-files.ts";
 import { LibraryFault } from "./library-fault.ts";
@@ -205,7 +206,7 @@ function filenameOf(key: string, request: LibraryRequest): string {
 async function readInside(dir: string, file: string): Promise<Buffer | null> {
   const path = normalize(file);
   if (path.startsWith("..") || path.startsWith("/")) return null;
-  return readFile(join(dir, path)).catch(() => null);
+  return ifThere(readFile(join(dir, path)));
 }
 
 function describe(url: string, { packages }: Made, integrity: string): Library {

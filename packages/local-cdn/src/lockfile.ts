@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { LibrarySchema, ProblemError } from "@framewright/contract";
 import { z } from "zod";
 
+import { ifThere } from "./if-there.ts";
 import { hashOf } from "./integrity.ts";
 
 /** In a project's root: what its page is served in place of CDNs. */
@@ -24,7 +25,7 @@ const LockfileSchema = z.object({ lockfileVersion: z.literal(VERSION), libraries
 
 /** The lockfile that a project brings; nothing where it has none. @throws ProblemError `lockfile-invalid` */
 export async function readLockfile(projectDir: string): Promise<readonly Locked[]> {
-  const text = await readFile(join(projectDir, LOCKFILE), "utf8").catch(() => null);
+  const text = await ifThere(readFile(join(projectDir, LOCKFILE), "utf8"));
   if (text === null) return [];
   return parseLockfile(text);
 }
