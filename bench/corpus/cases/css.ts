@@ -51,6 +51,7 @@ export const cssAnimations = [
       ),
     ],
   ),
+  // Only what carries `data-start` itself, or is a composition's, begins later: as HyperFrames has it.
   make(
     "within-a-clip",
     css(
@@ -59,7 +60,7 @@ export const cssAnimations = [
     [
       bar(
         0,
-        within(15, 45, (n) => 5 * n),
+        within(15, 45, (n) => 5 * (n + 15)),
       ),
     ],
   ),
@@ -71,7 +72,7 @@ export const cssAnimations = [
     [
       bar(
         0,
-        within(15, 60, (n) => ramp(n, 15, 45, 0, 300)),
+        within(15, 60, (n) => ramp(n + 15, 15, 45, 0, 300)),
       ),
     ],
   ),
