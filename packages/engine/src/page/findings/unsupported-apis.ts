@@ -59,6 +59,19 @@ const SPEECH: Unsupported = {
   remedy: "Add the sound to the finished video.",
 };
 
+const LOOSE_VIDEO: Unsupported = {
+  code: "media-unsupported",
+  name: "a video that a script plays outside the document",
+  what: "It does not play: it has one picture, the first, and no sound.",
+  remedy: "Draw its pictures as images, frame by frame, or lay it under the finished video.",
+};
+const LOOSE_AUDIO: Unsupported = {
+  code: "media-unsupported",
+  name: "sound that a script plays",
+  what: "It is not in the video: there is no sound yet.",
+  remedy: "Add the sound to the finished video.",
+};
+
 const used = new Set<Unsupported>();
 
 /** Notices that a constructor is used. */
@@ -87,7 +100,16 @@ function noticeCall(owner: string, method: string, unsupported: Unsupported): vo
   });
 }
 
+/** What plays without being in the document, where it would be found. */
+function noticeLooseMedia(): void {
+  replaceMethod(HTMLMediaElement.prototype, "play", (original, args, media) => {
+    if (!media.isConnected) used.add(media instanceof HTMLVideoElement ? LOOSE_VIDEO : LOOSE_AUDIO);
+    return original(...args);
+  });
+}
+
 export function installUnsupportedApis(): void {
+  noticeLooseMedia();
   for (const name of ["AudioContext", "webkitAudioContext"]) noticeNew(name, SOUND);
   for (const name of ["VideoDecoder", "VideoEncoder", "AudioDecoder", "AudioEncoder", "ImageDecoder"])
     noticeNew(name, CODECS);
