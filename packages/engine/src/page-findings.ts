@@ -49,6 +49,8 @@ export interface TextFacts {
 export interface PageFindings {
   /** Kinds of content that the page declares. */
   readonly content: readonly string[];
+  /** Colours, as in "#008080", that are seen where it draws nothing. */
+  readonly backdrops?: readonly string[];
   /** Kinds of motion that it declares. */
   readonly motion: readonly string[];
   readonly told: readonly PageFinding[];

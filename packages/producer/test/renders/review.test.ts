@@ -70,6 +70,14 @@ describe("a picture with nothing in it", () => {
     expect(codes([first])).toEqual(["picture-blank-stretch"]);
   });
 
+  it("is none where a picture may be all of one colour, other than the page's own", () => {
+    const filled = (backdrops: string[], content = ["images"]): ChunkFindings =>
+      chunk({ blank: [[0, 120]], changes: 0, inspection: { content, motion: [], backdrops } });
+    expect(codes([filled(["#000000"])])).toEqual(["picture-blank"]);
+    expect(codes([filled(["#fefeff"])])).toEqual(["picture-blank", "picture-empty"]);
+    expect(codes([filled(["#000000"], ["images", "text"])])).toEqual(["picture-blank", "picture-empty"]);
+  });
+
   it("counts scripts that failed as something to be drawn", () => {
     const thrown = { code: "page-error", message: "A script of the page threw.", remedy: "Correct it." };
     const bare = chunk({ blank: [[0, 120]], inspection: { content: [] }, warnings: [thrown] });

@@ -1,5 +1,6 @@
 import type { Inspector, PageFinding, PageFindings } from "../../page-findings.ts";
 import { currentTree } from "../tree/tree.ts";
+import { backdrops } from "./backdrops.ts";
 import { declaredContent, declaredMotion } from "./declared-content.ts";
 import { failedImages, lookAtImages } from "./failed-images.ts";
 import { installTaintedCanvas, taintedCanvases } from "./tainted-canvas.ts";
@@ -75,7 +76,13 @@ export function createInspector(inner: () => readonly Inspector[]): Inspector {
     noteMotion();
     const facts = looks.try(() => texts.facts(), { cut: [], clear: [], overlapping: [] });
     const content = [...looks.try(declaredContent, []), ...motion];
-    return { content, motion: [...motion], told: [...told, ...looks.told()], texts: facts };
+    return {
+      content,
+      backdrops: looks.try(backdrops, []),
+      motion: [...motion],
+      told: [...told, ...looks.told()],
+      texts: facts,
+    };
   };
   return {
     findings,

@@ -25,15 +25,20 @@ function ownFonts(): Map<string, { readonly isUsable: boolean; readonly hasFaile
 /** Which families the page's texts ask for, and which of their characters no font has. */
 export function fontUse(): FontUse[] {
   const own = ownFonts();
-  return [...allTexts()].map(([families, { element, characters }]) => {
+  const known = (name: string) => own.get(name.toLowerCase());
+  const uses = new Map<string, FontUse>();
+  for (const { face, families, element, characters } of allTexts()) {
+    const missing = missingGlyphs(face, families, characters);
+    const before = uses.get(families);
     const names = namesOf(families);
-    const known = (name: string) => own.get(name.toLowerCase());
-    return {
-      element,
+    uses.set(families, {
+      // Of elements in several faces, one that lacks something is named.
+      element: before && (before.missing.length > 0 || missing.length === 0) ? before.element : element,
       families: names,
       own: names.filter((name) => known(name)?.isUsable),
       failed: names.filter((name) => known(name) && !known(name)?.isUsable),
-      missing: missingGlyphs(families, characters),
-    };
-  });
+      missing: [...new Set([...(before?.missing ?? []), ...missing])],
+    });
+  }
+  return [...uses.values()];
 }

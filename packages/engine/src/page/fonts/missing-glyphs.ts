@@ -14,13 +14,13 @@ interface Brush {
   look(character: string): string;
 }
 
-function brush(families: string): Brush | null {
+function brush(face: string, families: string): Brush | null {
   const canvas = document.createElement("canvas");
   canvas.width = SIDE;
   canvas.height = SIDE;
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context) return null;
-  context.font = `${FONT_SIZE}px ${families}`;
+  context.font = `${face} ${FONT_SIZE}px ${families}`;
   context.textBaseline = "middle";
   return {
     look: (character) => {
@@ -31,11 +31,11 @@ function brush(families: string): Brush | null {
   };
 }
 
-/** The characters that look like one that no font has, when drawn in these families. */
-export function missingGlyphs(families: string, characters: Iterable<string>): string[] {
+/** The characters that look like one that no font has, when drawn in a face, such as "italic 700", of these families. */
+export function missingGlyphs(face: string, families: string, characters: Iterable<string>): string[] {
   const tried = [...characters].filter((character) => !PLAIN.test(character) && !NEVER_DRAWN.test(character));
   if (tried.length === 0) return [];
-  const own = brush(families);
+  const own = brush(face, families);
   if (!own) return [];
   const unknown = new Set(UNASSIGNED.map((character) => own.look(character)));
   return tried.slice(0, MAX_TRIED).filter((character) => unknown.has(own.look(character)));

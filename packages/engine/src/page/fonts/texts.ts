@@ -1,15 +1,25 @@
 import { describeElement } from "../describe-element.ts";
+import { replaceMethod } from "../replace.ts";
 import { allRoots } from "../roots.ts";
 
-/** Texts in one list of families. */
-export interface TextsInFamilies {
+/** Texts in one face of a list of families, as CSS has both: a face may have letters that another lacks. */
+export interface TextsInFace {
+  /** Style and weight, as in "italic 700". */
+  readonly face: string;
+  readonly families: string;
   /** An element that has such a text, named for a person. */
   readonly element: string;
   readonly characters: Set<string>;
 }
 
-/** Texts by the list of families that they are drawn in, as CSS has it. */
-export type Texts = Map<string, TextsInFamilies>;
+/** By face and families. */
+type Texts = Map<string, TextsInFace>;
+
+type Font = Pick<TextsInFace, "face" | "families">;
+
+function fontOf({ fontStyle, fontWeight, fontFamily }: CSSStyleDeclaration): Font {
+  return { face: `${fontStyle} ${fontWeight}`, families: fontFamily };
+}
 
 /** Of a page with more elements, some are not looked at for what CSS adds to them. */
 const MAX_DECORATED = 5_000;
@@ -27,18 +37,10 @@ function noteDrawn(font: string, text: string): void {
   drawn.set(font, characters);
 }
 
-function watchMethod(target: object, name: "fillText" | "strokeText"): void {
-  const original: unknown = Reflect.get(target, name);
-  if (typeof original !== "function") return;
-  Object.defineProperty(target, name, {
-    configurable: true,
-    writable: true,
-    value: {
-      [name](this: { font: string }, text: unknown, ...rest: unknown[]) {
-        noteDrawn(this.font, String(text));
-        return Reflect.apply(original, this, [text, ...rest]) as unknown;
-      },
-    }[name],
+function watchMethod(target: { readonly font: string }, name: "fillText" | "strokeText"): void {
+  replaceMethod(target, name, (original, args, on) => {
+    noteDrawn(on.font, String(args[0]));
+    return original(...args);
   });
 }
 
@@ -50,12 +52,13 @@ export function watchCanvases(): void {
   }
 }
 
-function add(texts: Texts, families: string, element: string, text: string): void {
+function add(texts: Texts, font: Font, element: string, text: string): void {
   if (text.trim() === "") return;
-  const entry = texts.get(families) ?? { element, characters: new Set<string>() };
+  const key = `${font.face} ${font.families}`;
+  const entry = texts.get(key) ?? { ...font, element, characters: new Set<string>() };
   // A letter with its mark is drawn as one character, where there is one.
   for (const character of text.normalize("NFC")) entry.characters.add(character);
-  texts.set(families, entry);
+  texts.set(key, entry);
 }
 
 function addTextNodes(texts: Texts, root: Document | ShadowRoot): void {
@@ -64,7 +67,7 @@ function addTextNodes(texts: Texts, root: Document | ShadowRoot): void {
     const element = node.parentElement ?? (root instanceof ShadowRoot ? root.host : null);
     const text = node.nodeValue ?? "";
     if (!element || text.trim() === "" || element.closest(NOT_DRAWN)) continue;
-    add(texts, getComputedStyle(element).fontFamily, describeElement(element), text);
+    add(texts, fontOf(getComputedStyle(element)), describeElement(element), text);
   }
 }
 
@@ -75,28 +78,29 @@ function addDecorations(texts: Texts, root: Document | ShadowRoot): void {
   for (const element of [...root.querySelectorAll("body *, :host *")].slice(0, MAX_DECORATED)) {
     if (element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement) {
       const text = element.value || element.placeholder;
-      add(texts, getComputedStyle(element).fontFamily, describeElement(element), text);
+      add(texts, fontOf(getComputedStyle(element)), describeElement(element), text);
     }
     for (const pseudo of ["::before", "::after"]) {
-      const { content, fontFamily } = getComputedStyle(element, pseudo);
-      for (const [, text = ""] of content.matchAll(STRINGS))
-        add(texts, fontFamily, describeElement(element) + pseudo, text);
+      const style = getComputedStyle(element, pseudo);
+      for (const [, text = ""] of style.content.matchAll(STRINGS))
+        add(texts, fontOf(style), describeElement(element) + pseudo, text);
     }
   }
 }
 
-/** A canvas's font ends with its families, after the size. */
-function familiesOf(font: string): string {
-  return /(?:px|pt|em|%)(?:\/\S+)?\s+(.+)$/.exec(font)?.[1] ?? font;
+/** A canvas's font begins with its face and ends with its families, with the size between. */
+function canvasFont(font: string): Font {
+  const [, face = "", families = font] = /^(.*?)[\d.]+(?:px|pt|em|%)(?:\/\S+)?\s+(.+)$/.exec(font) ?? [];
+  return { face: face.trim(), families };
 }
 
 /** Every text of the page, shown or not yet: of elements, of what CSS adds to them, and of canvases. */
-export function allTexts(): Texts {
+export function allTexts(): TextsInFace[] {
   const texts: Texts = new Map();
   for (const root of allRoots()) {
     addTextNodes(texts, root);
     addDecorations(texts, root);
   }
-  for (const [font, characters] of drawn) add(texts, familiesOf(font), "a canvas", [...characters].join(""));
-  return texts;
+  for (const [font, characters] of drawn) add(texts, canvasFont(font), "a canvas", [...characters].join(""));
+  return [...texts.values()];
 }

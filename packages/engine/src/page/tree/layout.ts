@@ -20,19 +20,27 @@ function isEmpty(root: HTMLElement): boolean {
   return root.childElementCount === 0 && root.textContent.trim() === "" && root.offsetHeight === 0;
 }
 
+/** A body that its author has made higher than the picture is there to be scrolled. */
+function isScrolled(root: HTMLElement, height: string | null): boolean {
+  if (root !== document.body || height === null) return false;
+  const own = root.computedStyleMap().get("height");
+  return own instanceof CSSUnitValue && own.unit === "px" && own.value > Number.parseFloat(height);
+}
+
 /** The picture is the root's box: nothing of the page around it shows, or shifts it. */
 function layOutRoot(root: HTMLElement): void {
   const width = pixels(root, "data-width");
-  const height = pixels(root, "data-height");
+  const declaredHeight = pixels(root, "data-height");
+  const height = isScrolled(root, declaredHeight) ? null : declaredHeight;
   // What has no size may be as high as nothing: all that it holds would be cut away.
-  const overflow = width !== null && height !== null ? "hidden" : null;
+  const overflow = width !== null && declaredHeight !== null ? "hidden" : null;
   const size = { margin: "0px", padding: "0px", width, height };
   set(document.documentElement, { ...size, overflow });
   // Where the body is the root, the viewport cuts off what is beyond it, and scripts may scroll there.
   set(document.body, document.body === root ? size : { ...size, overflow });
   if (root.style.position === "") root.style.position = "relative";
   if (root !== document.body) set(root, { overflow });
-  set(root, { width, height, "--comp-width": width, "--comp-height": height });
+  set(root, { width, height, "--comp-width": width, "--comp-height": declaredHeight });
 }
 
 const laidOut = new WeakSet<Element>();
