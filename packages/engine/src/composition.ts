@@ -8,7 +8,9 @@ import type { BrowserBinary } from "./browser/find-browser.ts";
 import { type Browser, launchBrowser } from "./browser/launch.ts";
 import { showHiddenTrees } from "./browser/hidden-trees.ts";
 import { attachPage, namingUnresponsive, type Page } from "./browser/page.ts";
-import { beginFrameSource } from "./capture/begin-frame.ts";
+import { beginFrameSource, type FramesOnCommand } from "./capture/begin-frame.ts";
+import type { Bitmap } from "./capture/compositor-memory/bitmap.ts";
+import type { OpenBitmap } from "./capture/compositor-memory/open-bitmap.ts";
 import type { FrameSource } from "./capture/frame-source.ts";
 import { screenshotSource } from "./capture/screenshot.ts";
 import { orDiskFull } from "./disk-full.ts";
@@ -35,22 +37,46 @@ export interface OpenCompositionOptions {
   readonly intervalMs: number;
   readonly readyTimeoutMs: number;
   readonly signal: AbortSignal;
+  /** Finds where the browser draws, before the page is loaded. (Default: nobody asks.) */
+  readonly openBitmap?: OpenBitmap | undefined;
   /** Called with what the page waits for, when that changes. */
   readonly onWaiting?: ((what: string | null) => void) | undefined;
   /** Called with the end of the page's console, at most a few times a second. */
   readonly onConsole?: ((lines: readonly string[]) => void) | undefined;
 }
 
+/** Where a browser draws, and how it is made to. */
+export interface CompositorMemory {
+  readonly frames: FramesOnCommand;
+  readonly bitmap: Bitmap;
+}
+
 /** A loaded and ready page, with the means to take its frames. */
 export interface Composition {
   readonly page: Page;
   readonly frames: FrameSource;
+  /** Null where nobody asked for it; a text says why it cannot be read, as the end of a sentence. */
+  readonly memory: CompositorMemory | string | null;
   readonly product: string;
   readonly close: () => Promise<void>;
 }
 
-function frameSource(page: Page, { browser, intervalMs }: OpenCompositionOptions): FrameSource {
-  return browser.frameControl === "begin-frame" ? beginFrameSource(page, intervalMs) : screenshotSource(page);
+interface Frames {
+  readonly frames: FrameSource;
+  readonly memory: CompositorMemory | string | null;
+}
+
+/** The means to take frames of the page that a browser begins with, and of the one that it loads. */
+async function framesOf(
+  page: Page,
+  { pid }: Browser,
+  { browser, intervalMs, width, height, openBitmap }: OpenCompositionOptions,
+): Promise<Frames> {
+  if (browser.frameControl === "screenshot") return { frames: screenshotSource(page), memory: null };
+  const frames = beginFrameSource(page, intervalMs);
+  const bitmap = await openBitmap?.({ page, frames, size: { width, height }, root: pid });
+  if (bitmap === undefined) return { frames, memory: null };
+  return { frames, memory: typeof bitmap === "string" ? bitmap : { frames, bitmap } };
 }
 
 /**
@@ -196,11 +222,15 @@ export async function openComposition(options: OpenCompositionOptions): Promise<
       frameControl: options.browser.frameControl,
       snapshotOrigin: new URL(options.url).origin,
     });
-    const frames = frameSource(page, options);
+    const { frames, memory } = await framesOf(page, browser, options);
     await page.send("Page.addScriptToEvaluateOnNewDocument", { source: ownDocumentsOnly(options) });
     await navigate(page, options.url, Date.now() + options.readyTimeoutMs);
     await untilReady(page, frames, options);
-    return { page, frames, product: browser.product, close: browser.close };
+    const close = async (): Promise<void> => {
+      if (memory !== null && typeof memory !== "string") memory.bitmap.close();
+      await browser.close();
+    };
+    return { page, frames, memory, product: browser.product, close };
   } catch (error) {
     const reason = await orDiskFull(error, options.scratchDir);
     await browser.close();

@@ -1,8 +1,9 @@
 export { assemble, type AssembleTask } from "./assemble/assemble.ts";
 export { type BrowserBinary, findBrowser, type FrameControl } from "./browser/find-browser.ts";
 export type { FailedRequest, FrameSpan, PageNews } from "./browser/seen.ts";
-export { tryBrowser } from "./browser/sandbox.ts";
+export { tryBrowser, type TriedBrowser } from "./browser/try-browser.ts";
 export { captureChunk } from "./capture/capture-chunk.ts";
+export { captureOf } from "./capture/choose-capture.ts";
 export { asDiskFull, orDiskFull } from "./disk-full.ts";
 export { FINISH_STALL_MS, WRITE_STALL_MS } from "./encode/encoder.ts";
 export { type FfmpegBinaries, ffmpegVersion, findFfmpeg, listEncoders } from "./encode/find-ffmpeg.ts";
@@ -14,6 +15,7 @@ export { pageHeadHtml, pageScript } from "./page-source.ts";
 export { type Probe, probe } from "./probe.ts";
 export { RunError, runForOutput } from "./run-for-output.ts";
 export type {
+  Capture,
   CapturedChunk,
   ChunkFile,
   ChunkTask,

@@ -2,14 +2,24 @@ import type { Chunk, Fps, Quality } from "@framewright/contract";
 
 import type { BrowserBinary } from "./browser/find-browser.ts";
 import type { PageNews } from "./browser/seen.ts";
+import type { CaptureId } from "./capture/port.ts";
 import type { FfmpegBinaries } from "./encode/find-ffmpeg.ts";
 import type { Inspection } from "./findings/inspect.ts";
 import type { PictureFacts } from "./findings/picture-facts.ts";
+
+/** How frames are taken from a browser. */
+export interface Capture {
+  readonly id: CaptureId;
+  /** Why it is not the fastest way, as the end of a sentence that begins with the browser; null where it is. */
+  readonly reason: string | null;
+}
 
 /** The programs that the engine runs. */
 export interface Tools {
   readonly browser: BrowserBinary;
   readonly sandbox: boolean;
+  /** As far as the page's size allows it. */
+  readonly capture: Capture;
   readonly ffmpeg: FfmpegBinaries;
   /** Names the programs: with others, equal inputs may give other pixels. */
   readonly version: string;

@@ -13,7 +13,7 @@ import { type FfmpegBinaries, findFfmpeg } from "../src/encode/find-ffmpeg.ts";
 import { verify } from "../src/verify/verify.ts";
 
 const SIDE = 64;
-const image = { codec: "mjpeg", quality: 90 } as const;
+const form = { codec: "mjpeg", quality: 90 } as const;
 const signal = new AbortController().signal;
 const soon = (): number => Date.now() + 20_000;
 
@@ -76,7 +76,7 @@ async function video(fps: Fps, lengths: readonly number[], name: string): Promis
   let next = 0;
   for (const [index, frames] of lengths.entries()) {
     const file = join(dir, `${name}-${index}.mp4`);
-    const encoder = startEncoder({ ffmpeg: binaries.ffmpeg, picture: picture(fps), image, file, signal });
+    const encoder = startEncoder({ ffmpeg: binaries.ffmpeg, picture: picture(fps), form, file, signal });
     for (const one of pictures.slice(next, next + frames)) await encoder.write(one);
     await encoder.finish();
     await encoder.close();
@@ -136,7 +136,7 @@ it("does not pass a file that was cut short", async () => {
 it("says so when the encoder cannot write, and leaves no process", async () => {
   const fps = { num: 30, den: 1 };
   const file = join(dir, "no-such-folder", "x.mp4");
-  const encoder = startEncoder({ ffmpeg: binaries.ffmpeg, picture: picture(fps), image, file, signal });
+  const encoder = startEncoder({ ffmpeg: binaries.ffmpeg, picture: picture(fps), form, file, signal });
   const feed = async (): Promise<void> => {
     for (const one of pictures) await encoder.write(one);
     await encoder.finish();
@@ -148,7 +148,7 @@ it("says so when the encoder cannot write, and leaves no process", async () => {
 
 it("has no last words of our own when the encoder ends without any", async () => {
   const file = join(dir, "wordless.mp4");
-  const options = { ffmpeg: "/bin/false", picture: picture({ num: 30, den: 1 }), image, file, signal };
+  const options = { ffmpeg: "/bin/false", picture: picture({ num: 30, den: 1 }), form, file, signal };
   const encoder = startEncoder(options);
   const error: unknown = await encoder.finish().catch((caught: unknown) => caught);
   await encoder.close();
@@ -159,7 +159,7 @@ it("has no last words of our own when the encoder ends without any", async () =>
 it("ends at once when it is cancelled", async () => {
   const cancel = new AbortController();
   const file = join(dir, "cancelled.mp4");
-  const options = { ffmpeg: binaries.ffmpeg, picture: picture({ num: 30, den: 1 }), image, file };
+  const options = { ffmpeg: binaries.ffmpeg, picture: picture({ num: 30, den: 1 }), form, file };
   const encoder = startEncoder({ ...options, signal: cancel.signal });
   await encoder.write(pictures[0]!);
   cancel.abort(new Error("no longer wanted"));

@@ -5,9 +5,8 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 
 import { findFfmpeg } from "../src/encode/find-ffmpeg.ts";
-import { findColours, maxBlankBytes } from "../src/findings/find-colours.ts";
 import { openInspector } from "../src/findings/inspect.ts";
-import { watchPictures } from "../src/findings/picture-facts.ts";
+import { watchFrames } from "../src/findings/watch-frames.ts";
 import { pickFrames } from "../src/findings/pick-frames.ts";
 import { type TestPage, withPage } from "./open-page.ts";
 
@@ -145,10 +144,8 @@ it.each([
       await withPage(
         root(`<div id="dot"></div><script>${script}</script>`),
         async ({ composition, stepTo }) => {
-          const watch = watchPictures({
-            maxBlankBytes: maxBlankBytes(image, 320 * 180),
-            colours: (images) => findColours(images, image, { ffmpeg, scratchDir, signal }),
-          });
+          const size = { videoWidth: 320, videoHeight: 180 };
+          const watch = watchFrames(image, size, { ffmpeg, scratchDir, signal });
           for (let frame = 0; frame < 20; frame++) {
             await stepTo(frame);
             watch.observe(frame, await composition.frames.capture(frame, image, soon()));

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { findBrowser } from "../src/browser/find-browser.ts";
+import { type BrowserBinary, findBrowser } from "../src/browser/find-browser.ts";
 import { type Composition, openComposition } from "../src/composition.ts";
 import { pageHeadHtml, pageScript } from "../src/page-source.ts";
 
@@ -45,9 +45,18 @@ function answerFile(response: ServerResponse, url: string, body: string | undefi
   response.end(body);
 }
 
-/** Opens a document, given as the part after the runtime, in a real browser. */
-export async function openPage(body: string, options: PageOptions = {}): Promise<TestPage> {
-  const { fps = { num: 10, den: 1 }, variables = {}, readyTimeoutMs = TIMEOUT_MS } = options;
+interface ServedPage {
+  readonly url: string;
+  readonly script: string;
+  readonly proxyPort: number;
+  /** A folder of the page's own. */
+  readonly scratchDir: string;
+  readonly close: () => Promise<void>;
+}
+
+/** Serves a document, given as the part after the runtime, to a browser that asks by a proxy. */
+async function servePage(body: string, options: PageOptions = {}): Promise<ServedPage> {
+  const { fps = { num: 10, den: 1 }, variables = {} } = options;
   const scratchDir = await mkdtemp(join(tmpdir(), "framewright-engine-"));
   const script = await pageScript({ variables, fps });
   const head = pageHeadHtml(script);
@@ -66,23 +75,50 @@ export async function openPage(body: string, options: PageOptions = {}): Promise
     );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const cleanUp = async (): Promise<void> => {
-    server.closeAllConnections();
-    server.close();
-    await rm(scratchDir, { recursive: true, force: true });
+  return {
+    url: PAGE_URL,
+    script,
+    proxyPort: (server.address() as AddressInfo).port,
+    scratchDir,
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await rm(scratchDir, { recursive: true, force: true });
+    },
   };
+}
+
+/** Serves a document, uses it, and closes whatever happens. */
+export async function withServedPage<T>(
+  body: string,
+  use: (page: ServedPage) => Promise<T>,
+  options?: PageOptions,
+): Promise<T> {
+  const page = await servePage(body, options);
   try {
-    const browser = await findBrowser({
-      searchPath: process.env["PATH"] ?? "",
-      cacheDir: join(homedir(), ".cache", "framewright"),
-    });
+    return await use(page);
+  } finally {
+    await page.close();
+  }
+}
+
+export function machineBrowser(): Promise<BrowserBinary> {
+  return findBrowser({
+    searchPath: process.env["PATH"] ?? "",
+    cacheDir: join(homedir(), ".cache", "framewright"),
+  });
+}
+
+/** Opens a document, given as the part after the runtime, in a real browser. */
+export async function openPage(body: string, options: PageOptions = {}): Promise<TestPage> {
+  const { fps = { num: 10, den: 1 }, readyTimeoutMs = TIMEOUT_MS } = options;
+  const served = await servePage(body, options);
+  const { scratchDir } = served;
+  try {
     const composition = await openComposition({
-      browser,
+      ...served,
+      browser: await machineBrowser(),
       sandbox: false,
-      scratchDir,
-      proxyPort: (server.address() as AddressInfo).port,
-      url: PAGE_URL,
-      script,
       width: 320,
       height: 180,
       deviceScaleFactor: 1,
@@ -99,11 +135,11 @@ export async function openPage(body: string, options: PageOptions = {}): Promise
       stepTo: (frame) => read(`__framewright.stepTo(${frame})`),
       close: async () => {
         await composition.close();
-        await cleanUp();
+        await served.close();
       },
     };
   } catch (error) {
-    await cleanUp();
+    await served.close();
     throw error;
   }
 }

@@ -1,5 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 
+import { isErrno } from "../is-errno.ts";
+
 /** Fields of /proc/PID/stat after the command's name, which may hold anything: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 async function parentOf(pid: number): Promise<number | null> {
   // One that ends meanwhile needs no killing.
@@ -13,11 +15,11 @@ async function allPids(): Promise<number[]> {
   return names.filter((name) => /^\d+$/.test(name)).map(Number);
 }
 
-/** Every process below `root`. */
-async function descendants(root: number): Promise<number[]> {
+/** A process and every one below it. */
+export async function processTree(root: number): Promise<number[]> {
   const pids = await allPids();
   const parents = new Map(await Promise.all(pids.map(async (pid) => [pid, await parentOf(pid)] as const)));
-  const found: number[] = [];
+  const found = [root];
   for (let level = [root]; level.length > 0;) {
     level = pids.filter((pid) => level.includes(parents.get(pid) ?? -1));
     found.push(...level);
@@ -30,8 +32,7 @@ function kill(pid: number): void {
     process.kill(pid, "SIGKILL");
   } catch (error) {
     // Gone already, or a helper of the sandbox with another user's rights, which ends with its browser.
-    if (!(error instanceof Error && "code" in error && ["ESRCH", "EPERM"].includes(String(error.code))))
-      throw error;
+    if (!isErrno(error) || !["ESRCH", "EPERM"].includes(error.code)) throw error;
   }
 }
 
@@ -40,8 +41,7 @@ function kill(pid: number): void {
  * leave the browser running; a process group of its own would outlive the render worker's.
  */
 export async function killTree(root: number): Promise<void> {
-  const below = await descendants(root);
-  for (const pid of [root, ...below]) kill(pid);
+  for (const pid of await processTree(root)) kill(pid);
 }
 
 /** Kills every process that was started with an argument, with all below it: for what has lost the script that started it. */

@@ -39,6 +39,8 @@ export interface LaunchOptions {
 export interface Browser {
   readonly cdp: Cdp;
   readonly product: string;
+  /** Of what was started: the browser, or a script that starts it. */
+  readonly pid: number | undefined;
   /** Ends the browser and removes its profile. Never throws, and ends within a few seconds. */
   readonly close: () => Promise<void>;
 }
@@ -117,7 +119,7 @@ export async function launchBrowser(options: LaunchOptions): Promise<Browser> {
     const { product } = await cdp.send("Browser.getVersion", undefined, {
       deadline: Date.now() + LAUNCH_TIMEOUT_MS,
     });
-    return { cdp, product, close };
+    return { cdp, product, pid: child.pid, close };
   } catch (error) {
     const evidence = { exit: neverStarted("browser", child.exitCode, child.signalCode) };
     const cause = isProblemError(error) ? error.cause : error;

@@ -1,28 +1,23 @@
 import { rm, stat } from "node:fs/promises";
 
 import { type Composition, untilComplete, withComposition } from "../composition.ts";
-import { type Encoder, startEncoder } from "../encode/encoder.ts";
+import { startEncoder } from "../encode/encoder.ts";
+import { watchFrames } from "../findings/watch-frames.ts";
 import { readFontUse } from "../font-use.ts";
-import { findColours, maxBlankBytes } from "../findings/find-colours.ts";
-import { type Inspection, openInspector } from "../findings/inspect.ts";
-import { type PictureWatch, watchPictures } from "../findings/picture-facts.ts";
+import type { PageFinding } from "../page-findings.ts";
 import type { CapturedChunk, ChunkFacts, ChunkTask, TaskContext } from "../tasks.ts";
+import { captureFrames } from "./capture-frames.ts";
+import { captureOf } from "./choose-capture.ts";
+import { memoryBackend } from "./compositor-memory/backend.ts";
+import { openBitmap, type OpenBitmap } from "./compositor-memory/open-bitmap.ts";
+import { WrongPicture } from "./compositor-memory/wrong-picture.ts";
 import { IMAGE_FORMATS } from "./frame-source.ts";
+import type { CaptureBackend } from "./port.ts";
+import { screenshotsBackend } from "./screenshots-backend.ts";
 import { evaluateStep } from "./step-page.ts";
 
 /** Frames that a page is stepped through in one call on the way to a chunk's start. */
 const SKIP_BATCH = 50;
-
-/** Steps to a frame; true when the page then still waits for something. */
-async function stepTo({ page }: Composition, frame: number, deadline: number): Promise<boolean> {
-  const pending = await evaluateStep(
-    page,
-    `__framewright.stepTo(${frame}, ${page.images.present()})`,
-    frame,
-    deadline,
-  );
-  return (Array.isArray(pending) && pending.length > 0) || page.network.inFlight().length > 0;
-}
 
 /** Brings a fresh page to the frame before the chunk's first, through every frame, since scripts may count them. */
 async function skipTo(
@@ -49,34 +44,15 @@ async function skipTo(
   }
 }
 
-interface Capture {
-  readonly composition: Composition;
-  readonly encoder: Encoder;
-  readonly pictures: PictureWatch;
-}
-
-async function captureFrames(
-  { composition, encoder, pictures }: Capture,
-  task: ChunkTask,
-  { signal, onFrames }: TaskContext,
-): Promise<Inspection> {
-  const { page, frames } = composition;
-  const { startFrame, endFrame } = task.chunk;
-  const by = (): number => Date.now() + task.source.frameTimeoutMs;
-  const image = IMAGE_FORMATS[task.picture.quality];
-  const inspector = await openInspector(page, task.chunk, task.picture.fps, by());
-  for (let frame = startFrame; frame < endFrame; frame++) {
-    signal.throwIfAborted();
-    const deadline = by();
-    page.at({ startFrame: frame, endFrame: frame + 1 });
-    if (await stepTo(composition, frame, deadline)) await untilComplete(composition, frame, deadline);
-    await inspector.look(frame, deadline);
-    const taken = await frames.capture(frame, image, deadline);
-    pictures.observe(frame, taken);
-    await encoder.write(taken);
-    onFrames?.(frame - startFrame + 1);
-  }
-  return inspector.finish(by());
+/** By memory where the page's browser could be read; else by screenshots, of the same picture where that was asked for. */
+function backendOf(
+  { frames, memory }: Composition,
+  { picture, chunk, source }: ChunkTask,
+  isExact: boolean,
+): Promise<CaptureBackend> | CaptureBackend {
+  if (memory !== null && typeof memory !== "string")
+    return memoryBackend(memory.frames, memory.bitmap, chunk, Date.now() + source.frameTimeoutMs);
+  return screenshotsBackend(frames, IMAGE_FORMATS[isExact ? "high" : picture.quality]);
 }
 
 /** Captures the chunk's frames from an open page into its file. */
@@ -84,20 +60,20 @@ async function encodeChunk(
   composition: Composition,
   task: ChunkTask,
   context: TaskContext,
+  isExact: boolean,
 ): Promise<ChunkFacts> {
-  const { picture, file } = task;
+  const { picture, file, source } = task;
   const { tools, signal } = context;
+  const { ffmpeg } = tools.ffmpeg;
+  const backend = await backendOf(composition, task, isExact);
   await skipTo(composition, task, context);
-  const image = IMAGE_FORMATS[picture.quality];
-  const pictures = watchPictures({
-    maxBlankBytes: maxBlankBytes(image, picture.videoWidth * picture.videoHeight),
-    colours: (images) => findColours(images, image, { ...context, ffmpeg: tools.ffmpeg.ffmpeg }),
-  });
-  const encoder = startEncoder({ ffmpeg: tools.ffmpeg.ffmpeg, picture, image, file, signal });
+  const { form } = backend;
+  const pictures = watchFrames(form, picture, { ...context, ffmpeg });
+  const encoder = startEncoder({ ffmpeg, picture, form, file, signal });
   try {
-    const inspection = await captureFrames({ composition, encoder, pictures }, task, context);
+    const inspection = await captureFrames({ composition, backend, encoder, pictures }, task, context);
     await encoder.finish();
-    const fonts = await readFontUse(composition.page, Date.now() + task.source.frameTimeoutMs);
+    const fonts = await readFontUse(composition.page, Date.now() + source.frameTimeoutMs);
     const news = { ...composition.page.news(), fonts };
     return { news, inspection, picture: await pictures.facts() };
   } finally {
@@ -105,12 +81,55 @@ async function encodeChunk(
   }
 }
 
+function slowWarning({ startFrame, endFrame }: ChunkTask["chunk"], reason: string): PageFinding {
+  return {
+    code: "capture-slow",
+    severity: "info",
+    message: `Frames ${startFrame} to ${endFrame - 1} were taken as screenshots, which is slower: ${reason}.`,
+    remedy: "Nothing: the picture is right. If it happens often, run `framewright doctor`.",
+  };
+}
+
+function withWarning(facts: ChunkFacts, warning: PageFinding): ChunkFacts {
+  const { inspection } = facts;
+  return { ...facts, inspection: { ...inspection, told: [...inspection.told, warning] } };
+}
+
+/** Captures by memory; where that does not work, or gives a wrong picture, the same picture by screenshots. */
+async function captureByMemory(
+  task: ChunkTask,
+  context: TaskContext,
+  open: (composition: OpenBitmap | undefined, work: Work) => Promise<ChunkFacts>,
+  bitmaps: OpenBitmap,
+): Promise<ChunkFacts> {
+  const encode: Work = (composition) => encodeChunk(composition, task, context, true);
+  try {
+    return await open(bitmaps, async (composition) => {
+      const facts = await encode(composition);
+      const { memory } = composition;
+      return typeof memory === "string"
+        ? withWarning(facts, slowWarning(task.chunk, `in the browser that was started for them, ${memory}`))
+        : facts;
+    });
+  } catch (error) {
+    if (!(error instanceof WrongPicture)) throw error;
+    return withWarning(await open(undefined, encode), slowWarning(task.chunk, error.message));
+  }
+}
+
+type Work = (composition: Composition) => Promise<ChunkFacts>;
+
 /**
  * Renders a chunk to a file of its own: a pure function of the snapshot, the frames and the settings.
  * On failure no file is left.
+ * @param bitmaps - finds where a browser draws
  * @throws ProblemError
  */
-export async function captureChunk(task: ChunkTask, context: TaskContext): Promise<CapturedChunk> {
+export async function captureChunk(
+  task: ChunkTask,
+  context: TaskContext,
+  bitmaps: OpenBitmap = openBitmap,
+): Promise<CapturedChunk> {
   const { source, picture, chunk, file } = task;
   const options = {
     ...source,
@@ -122,8 +141,13 @@ export async function captureChunk(task: ChunkTask, context: TaskContext): Promi
     onWaiting: context.onWaiting,
     onConsole: context.onConsole,
   };
+  const open = (opener: OpenBitmap | undefined, work: Work): Promise<ChunkFacts> =>
+    withComposition({ ...options, openBitmap: opener }, work);
   try {
-    const facts = await withComposition(options, (composition) => encodeChunk(composition, task, context));
+    const facts =
+      captureOf(context.tools, picture) === "compositor-memory"
+        ? await captureByMemory(task, context, open, bitmaps)
+        : await open(undefined, (composition) => encodeChunk(composition, task, context, false));
     const { size } = await stat(file);
     return { index: chunk.index, file, frames: chunk.endFrame - chunk.startFrame, bytes: size, ...facts };
   } catch (error) {

@@ -19,6 +19,6 @@ export interface FrameSource {
   settle(deadline: number, frame?: number): Promise<void>;
   /** The same at a frame's own time: observers, scrolling and events go on as if it had been drawn. */
   step(frame: number, deadline: number): Promise<void>;
-  /** @throws ProblemError `frame-timeout` */
-  capture(frame: number, image: ImageFormat, deadline: number): Promise<Buffer>;
+  /** Of a frame, or of what the page shows while it loads. @throws ProblemError `frame-timeout` */
+  capture(frame: number | undefined, image: ImageFormat, deadline: number): Promise<Buffer>;
 }

@@ -19,7 +19,8 @@ export function screenshotSource(page: Page): FrameSource {
         .send("Page.captureScreenshot", { ...format, optimizeForSpeed: true, fromSurface: true }, deadline)
         .catch((error: unknown) => {
           if (!(error instanceof CallTimeout)) throw error;
-          throw new ProblemError("frame-timeout", `Frame ${frame} was not drawn in time.`, {
+          const what = frame === undefined ? "The page" : `Frame ${frame}`;
+          throw new ProblemError("frame-timeout", `${what} was not drawn in time.`, {
             evidence: { console: page.console.tail() },
           });
         });

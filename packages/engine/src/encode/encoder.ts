@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { type ProcessEnd, ProblemError } from "@framewright/contract";
 
-import type { ImageFormat } from "../capture/frame-source.ts";
+import type { FrameForm } from "../capture/port.ts";
 import type { Picture } from "../tasks.ts";
 import { neverStarted, processEnd } from "../process-end.ts";
 import { boundedTail } from "../tail.ts";
@@ -24,13 +24,14 @@ const EXIT_GRACE_MS = 2_000;
 export interface EncoderOptions {
   readonly ffmpeg: string;
   readonly picture: Picture;
-  readonly image: ImageFormat;
+  /** Of each picture that is written. */
+  readonly form: FrameForm;
   readonly file: string;
   readonly signal: AbortSignal;
 }
 
 export interface Encoder {
-  /** Takes one picture; resolves when the next may come. @throws ProblemError `encode-failed`, `disk-full` */
+  /** Takes one picture; resolves when its bytes are needed no more, and the next may come. @throws ProblemError `encode-failed`, `disk-full` */
   write(picture: Buffer): Promise<void>;
   /** Ends the stream and waits until the file is complete. */
   finish(): Promise<void>;
@@ -43,10 +44,15 @@ function encodeError(stderr: string, cause?: unknown, exit?: ProcessEnd): Proble
   return ffmpegFailure(stderr, failed, { cause: exit ? stderr : cause, ...(exit && { evidence: { exit } }) });
 }
 
+async function aborted(signal: AbortSignal): Promise<never> {
+  await once(signal, "abort");
+  throw signal.reason;
+}
+
 /** Encodes pictures as they come; nothing but the result is kept on disk. */
 export function startEncoder(options: EncoderOptions): Encoder {
-  const { ffmpeg, picture, image, file, signal } = options;
-  const child: ChildProcess = spawn(ffmpeg, encodeArguments(picture, image, file), {
+  const { ffmpeg, picture, form, file, signal } = options;
+  const child: ChildProcess = spawn(ffmpeg, encodeArguments(picture, form, file), {
     stdio: ["pipe", "ignore", "pipe"],
     env: { LANG: "C.UTF-8" },
   });
@@ -98,14 +104,16 @@ export function startEncoder(options: EncoderOptions): Encoder {
     close,
     write: async (picture) => {
       failed.signal.throwIfAborted();
-      if (!stdin.write(picture))
-        await bounded(WRITE_STALL_MS, (either) => once(stdin, "drain", { signal: either }));
+      await bounded(WRITE_STALL_MS, (either) => {
+        const taken = new Promise<void>((resolve, reject) => {
+          stdin.write(picture, (error) => (error ? reject(error) : resolve()));
+        });
+        return Promise.race([taken, aborted(either)]);
+      });
     },
     finish: async () => {
       stdin.end();
-      await bounded(FINISH_STALL_MS, (either) =>
-        Promise.race([exited, once(either, "abort").then(() => either.throwIfAborted())]),
-      );
+      await bounded(FINISH_STALL_MS, (either) => Promise.race([exited, aborted(either)]));
       failed.signal.throwIfAborted();
     },
   };

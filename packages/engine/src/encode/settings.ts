@@ -1,6 +1,6 @@
 import type { Fps, Quality } from "@framewright/contract";
 
-import type { ImageFormat } from "../capture/frame-source.ts";
+import type { FrameForm } from "../capture/port.ts";
 import type { Picture } from "../tasks.ts";
 
 interface Preset {
@@ -32,14 +32,23 @@ export function frameUnits(fps: Fps): number {
   return (timescaleOf(fps) / fps.num) * fps.den;
 }
 
+function inputArguments(form: FrameForm, { num, den }: Fps): string[] {
+  const raw = ["-pixel_format", "bgra", "-video_size"];
+  const kind =
+    form.codec === "rawvideo"
+      ? ["-f", "rawvideo", ...raw, `${form.width}x${form.height}`]
+      : ["-f", "image2pipe", "-c:v", form.codec];
+  return [...kind, "-framerate", `${num}/${den}`, "-i", "pipe:0"];
+}
+
 /** Arguments of ffmpeg for pictures on its standard input and H.264 in closed groups of pictures in `file`. */
-export function encodeArguments(picture: Picture, image: ImageFormat, file: string): string[] {
+export function encodeArguments(picture: Picture, form: FrameForm, file: string): string[] {
   const { fps, quality, videoWidth, videoHeight } = picture;
   const { preset, crf } = PRESETS[quality];
   const keyFrames = Math.max(1, Math.round((KEY_FRAME_SECONDS * fps.num) / fps.den));
   return [
     ...["-hide_banner", "-loglevel", "error", "-nostdin", "-y"],
-    ...["-f", "image2pipe", "-c:v", image.codec, "-framerate", `${fps.num}/${fps.den}`, "-i", "pipe:0"],
+    ...inputArguments(form, fps),
     // Pictures are full-range RGB or BT.601; video players expect limited-range BT.709.
     ...[
       "-vf",

@@ -18,49 +18,24 @@ export interface PictureFacts extends FrameSpan {
   readonly blank: readonly BlankStretch[];
 }
 
-/** Watches pictures as they come, in order. */
+/** Watches pictures as they come, in order. A picture's bytes stay as they are until the one after the next. */
 export interface PictureWatch {
   observe(frame: number, image: Buffer): void;
   facts(): Promise<PictureFacts>;
 }
 
-export interface PictureWatchOptions {
-  /** No picture of one colour is larger, in bytes. */
-  readonly maxBlankBytes: number;
-  /** The colour of each picture that is all of one; null for any other. */
-  readonly colours: (images: readonly Buffer[]) => Promise<readonly (string | null)[]>;
+/** Finds the pictures that are of one colour all over. */
+export interface BlankFinder {
+  /** A name for a picture that may be one of them: the same for the same picture; null for any other. */
+  note(image: Buffer): string | null;
+  /** The colour by such a name, as in "#008080"; null for a picture that is not of one colour after all. */
+  colours(): Promise<(name: string) => string | null>;
 }
 
-/** Of pictures that may be of one colour, the smallest are looked at: it takes the fewest bytes to say just that. */
-const MAX_LOOKED_AT = 12;
 const MAX_STRETCHES = 200;
 
-function nameOf(image: Buffer): string {
+export function nameOf(image: Buffer): string {
   return createHash("sha256").update(image).digest("base64url").slice(0, 22);
-}
-
-/** Keeps the smallest of the pictures that may be blank, by name. */
-class Candidates {
-  readonly images = new Map<string, Buffer>();
-  readonly #maxBytes: number;
-
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
-  }
-
-  /** The picture's name, when it may be blank. */
-  note(image: Buffer): string | null {
-    if (image.length > this.#maxBytes) return null;
-    const name = nameOf(image);
-    if (this.images.has(name)) return name;
-    if (this.images.size >= MAX_LOOKED_AT) {
-      const [largest] = [...this.images].toSorted(([, a], [, b]) => b.length - a.length);
-      if (!largest || largest[1].length <= image.length) return null;
-      this.images.delete(largest[0]);
-    }
-    this.images.set(name, image);
-    return name;
-  }
 }
 
 interface Run {
@@ -70,40 +45,32 @@ interface Run {
 }
 
 /** Watches a chunk's pictures. Nothing but their bytes is looked at, so that it costs next to nothing. */
-export function watchPictures({ maxBlankBytes, colours }: PictureWatchOptions): PictureWatch {
-  const candidates = new Candidates(maxBlankBytes);
+export function watchPictures(blanks: BlankFinder): PictureWatch {
   const runs: Run[] = [];
-  let first: Buffer | undefined;
+  let first: string | undefined;
   let last: Buffer | undefined;
   let span: FrameSpan = { startFrame: 0, endFrame: 0 };
   let changes = 0;
 
-  const colourOf = async (): Promise<(name: string | null) => string | null> => {
-    const names = [...candidates.images.keys()];
-    const found = names.length === 0 ? [] : await colours([...candidates.images.values()]);
-    const byName = new Map(names.map((name, index) => [name, found[index] ?? null]));
-    return (name) => (name === null ? null : (byName.get(name) ?? null));
-  };
-
   return {
     observe(frame, image) {
       span = { startFrame: first === undefined ? frame : span.startFrame, endFrame: frame + 1 };
-      first ??= image;
-      const isSame = last?.equals(image) === true;
+      first ??= nameOf(image);
+      const isSame = last === image || last?.equals(image) === true;
       if (last !== undefined && !isSame) changes += 1;
       last = image;
       const run = runs.at(-1);
-      const name = isSame && run ? run.name : candidates.note(image);
+      const name = isSame && run ? run.name : blanks.note(image);
       if (run && run.name === name) run.endFrame = frame + 1;
       else runs.push({ name, startFrame: frame, endFrame: frame + 1 });
     },
     async facts() {
-      const colour = await colourOf();
+      const colour = await blanks.colours();
       const blank = runs.flatMap(({ name, startFrame, endFrame }): BlankStretch[] => {
-        const found = colour(name);
+        const found = name === null ? null : colour(name);
         return found === null ? [] : [{ startFrame, endFrame, colour: found }];
       });
-      const names = { first: first ? nameOf(first) : "", last: last ? nameOf(last) : "" };
+      const names = { first: first ?? "", last: last ? nameOf(last) : "" };
       return { ...span, changes, ...names, blank: joinStretches(blank).slice(0, MAX_STRETCHES) };
     },
   };

@@ -17,10 +17,16 @@ const PAGE = `<!doctype html><html><body style="margin:0"><script>
   requestAnimationFrame(draw);
 </script></body></html>`;
 
+function howFramesAreTaken({ browser, capture }: Tools): string {
+  if (capture.id === "compositor-memory") return "frames on command, read from the compositor's memory";
+  const how = browser.frameControl === "begin-frame" ? "frames on command, as screenshots" : "screenshots";
+  return `${how} (slower: of the browser, ${capture.reason})`;
+}
+
 /** Renders and checks three frames by the same code as a render. */
 export async function selfTest(tools: Tools, dir: string): Promise<DoctorCheck> {
   const name = "frame control";
-  const how = tools.browser.frameControl === "begin-frame" ? "frames on command" : "screenshots (slower)";
+  const how = howFramesAreTaken(tools);
   const startedAt = performance.now();
   const snapshotDir = join(dir, "self-test");
   const file = join(dir, "self-test.mp4");

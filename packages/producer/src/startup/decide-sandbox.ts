@@ -1,18 +1,18 @@
 import { isProblemError, ProblemError } from "@framewright/contract";
-import { tryBrowser, type Tools } from "@framewright/engine";
+import { type Tools, tryBrowser, type TriedBrowser } from "@framewright/engine";
 
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
 
 type BrowserBinary = Tools["browser"];
 
-/** The browser's name and version, or what keeps it from starting. */
-async function productOf(
+/** The browser as it starts, or what keeps it from starting. */
+async function tried(
   browser: BrowserBinary,
   sandbox: boolean,
   scratchDir: string,
   signal: AbortSignal,
-): Promise<string | ProblemError> {
+): Promise<TriedBrowser | ProblemError> {
   try {
     return await tryBrowser(browser, sandbox, scratchDir, signal);
   } catch (error) {
@@ -27,10 +27,8 @@ function notStarting({ browserPath, browserSandbox }: Config, cause: ProblemErro
   return new ProblemError("browser-failed", `${which} does not start as a browser${how}.`, { cause });
 }
 
-export interface TriedBrowser {
+export interface SandboxChoice extends TriedBrowser {
   readonly sandbox: boolean;
-  /** The browser's name and version. */
-  readonly product: string;
 }
 
 /**
@@ -43,18 +41,18 @@ export async function decideSandbox(
   scratchDir: string,
   log: Log,
   signal: AbortSignal,
-): Promise<TriedBrowser> {
+): Promise<SandboxChoice> {
   const isAuto = config.browserSandbox === "auto";
   // Chromium refuses its sandbox to root.
   const root = process.getuid?.() === 0;
-  const sandboxed = isAuto && !root ? await productOf(browser, true, scratchDir, signal) : null;
-  if (typeof sandboxed === "string") return { sandbox: true, product: sandboxed };
+  const sandboxed = isAuto && !root ? await tried(browser, true, scratchDir, signal) : null;
+  if (sandboxed !== null && !isProblemError(sandboxed)) return { sandbox: true, ...sandboxed };
   const sandbox = config.browserSandbox === "on";
-  const product = await productOf(browser, sandbox, scratchDir, signal);
-  if (typeof product !== "string") throw notStarting(config, product);
+  const started = await tried(browser, sandbox, scratchDir, signal);
+  if (isProblemError(started)) throw notStarting(config, started);
   if (isAuto) {
     const reason = root ? "the service runs as root" : "this machine does not allow it";
     log.warn({ reason }, "the browser runs without its own sandbox: render only compositions that you trust");
   }
-  return { sandbox, product };
+  return { sandbox, ...started };
 }

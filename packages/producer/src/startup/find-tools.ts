@@ -48,13 +48,10 @@ export async function findTools(
   const found = await findBrowser({ ...machine, configuredPath: browserPath });
   const browser = await withOwnFonts(found, machine.cacheDir);
   const ffmpeg = await findFfmpeg({ ...machine, ffmpegPath, ffprobePath });
-  const { sandbox, product } = await decideSandbox(config, browser, scratchDir, log, signal);
+  const { sandbox, product, capture } = await decideSandbox(config, browser, scratchDir, log, signal);
   const version = `${product}; ${await ffmpegVersion(ffmpeg.ffmpeg)}; fonts ${browser.fonts}`;
-  log.info(
-    { browser: browser.origin, frameControl: browser.frameControl, sandbox, ffmpeg: ffmpeg.origin, version },
-    "tools found",
-  );
-  return { browser, ffmpeg, sandbox, version };
+  log.info({ browser: browser.origin, capture, sandbox, ffmpeg: ffmpeg.origin, version }, "tools found");
+  return { browser, ffmpeg, sandbox, capture, version };
 }
 
 /** Starts the browser and the encoder once. @throws ProblemError, or what else keeps one of them from starting */

@@ -39,7 +39,7 @@ const log = pino({ level: process.env["TEST_LOG"] ?? "silent" });
 
 const SETTINGS: WorkSettings = {
   // Handed through to the workers, which are not real here.
-  tools: { version: "tools" } as never,
+  tools: { version: "tools", capture: { id: "screenshot", reason: null } } as never,
   limits: { maxDurationSeconds: 1_000, maxFrames: 100_000, chunkSeconds: null },
   allowedHosts: [],
   libraries: { mode: "off", cacheDir: "unused", npm: {} },

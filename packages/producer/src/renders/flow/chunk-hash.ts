@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 
 import type { Chunk } from "@framewright/contract";
+import { captureOf } from "@framewright/engine";
 
 import { VERSION } from "../../version.ts";
 import type { Planned } from "../../plan/plan.ts";
@@ -27,6 +28,7 @@ export function chunkHash(
   { tools }: Pick<WorkSettings, "tools">,
 ): string {
   const { options, snapshot } = row;
+  const picture = pictureOf(options, plan, page);
   const content = {
     producer: VERSION,
     tools: tools.version,
@@ -34,7 +36,8 @@ export function chunkHash(
     entryFile: options.entryFile ?? "index.html",
     variables: options.variables ?? {},
     isLengthGiven: options.duration !== undefined,
-    picture: pictureOf(options, plan, page),
+    picture,
+    capture: captureOf(tools, picture),
     startFrame,
     endFrame,
     libraries: (plan.libraries ?? []).map(({ url, integrity }) => [url, integrity]),

@@ -1,0 +1,48 @@
+import type { FrameSpan } from "../../browser/seen.ts";
+import type { FramesOnCommand } from "../begin-frame.ts";
+import type { CaptureBackend } from "../port.ts";
+import { type Bitmap, bitmapBytes } from "./bitmap.ts";
+import { compareWithScreenshot } from "./compare-with-screenshot.ts";
+import { WrongPicture } from "./wrong-picture.ts";
+
+/** One frame in so many is compared with a screenshot: by its number, so that a chunk is the same each time. */
+const CHECK_EVERY = 128;
+
+/**
+ * Takes frames from the memory that the compositor draws into, which costs no more than to copy them. That it is the right
+ * memory is seen before the first frame, now and then, and at the last.
+ * @throws WrongPicture here, and from `draw`
+ */
+export async function memoryBackend(
+  frames: FramesOnCommand,
+  bitmap: Bitmap,
+  { endFrame }: FrameSpan,
+  deadline: number,
+): Promise<CaptureBackend> {
+  const { width, height } = bitmap;
+  const bytes = bitmapBytes(bitmap);
+  let last = Buffer.allocUnsafe(bytes);
+  let spare = Buffer.allocUnsafe(bytes);
+  let isAny = false;
+  const readNew = (frame: number | undefined): Buffer => {
+    if (!bitmap.read(spare)) throw new WrongPicture(frame);
+    [last, spare] = [spare, last];
+    isAny = true;
+    return last;
+  };
+  await frames.draw(undefined, deadline);
+  await compareWithScreenshot(frames, bitmap, readNew(undefined), undefined, deadline);
+
+  return {
+    form: { codec: "rawvideo", width, height },
+    draw: async (frame, by) => {
+      const mayDiffer = await frames.draw(frame, by);
+      const read = (): Buffer => (mayDiffer || !isAny ? readNew(frame) : last);
+      const isChecked = frame % CHECK_EVERY === 0 || frame === endFrame - 1;
+      if (!isChecked) return { read };
+      const pixels = read();
+      await compareWithScreenshot(frames, bitmap, pixels, frame, by);
+      return { read: () => pixels };
+    },
+  };
+}

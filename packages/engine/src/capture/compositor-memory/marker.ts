@@ -1,0 +1,42 @@
+import type { Page } from "../../browser/page.ts";
+
+/** Colours that no blank or stale memory has in this order, by red, green and blue. */
+const CELLS = [
+  [255, 0, 1],
+  [0, 254, 2],
+  [3, 0, 253],
+  [252, 4, 251],
+  [5, 250, 249],
+  [248, 247, 6],
+  [1, 2, 3],
+  [253, 252, 251],
+] as const;
+
+/** Pixels of the row: a page must be at least as wide. */
+export const MARKER_WIDTH = CELLS.length;
+
+/** The first pixels of the page's bitmap while it shows the marker: blue, green, red and alpha each. */
+export const MARKER = Buffer.from(CELLS.flatMap(([red, green, blue]) => [blue, green, red, 255]));
+
+const cells = CELLS.map(
+  (rgb) => `<i style="flex: none; width: 1px; height: 1px; background: rgb(${rgb.join(" ")})"></i>`,
+).join("");
+
+/** Beside the marker there is something to move, of hard edges and of soft ones. */
+const HTML = `<!doctype html><html><body style="margin: 0; overflow: hidden">
+<div style="display: flex">${cells}</div>
+<div id="moves" style="position: absolute; left: 0; top: 2px; width: 40%; height: 40%; border-radius: 20%; background: linear-gradient(#fd1, #13a)"></div>
+</body></html>`;
+
+/** Puts the marker in the place of the empty page that a browser begins with. */
+export async function showMarker(page: Page): Promise<void> {
+  const { frameTree } = await page.send("Page.getFrameTree", undefined);
+  await page.send("Page.setDocumentContent", { frameId: frameTree.frame.id, html: HTML });
+}
+
+/** Moves what there is beside the marker. */
+export async function moveBesideMarker(page: Page, step: number, deadline: number): Promise<void> {
+  const colour = `hsl(${step * 77} 60% 40%)`;
+  const move = `moves.style.transform = "translate(${step * 13}%, ${step * 17}%)"`;
+  await page.evaluate(`document.body.style.background = "${colour}"; ${move}; 0`, deadline);
+}
