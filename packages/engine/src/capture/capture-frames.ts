@@ -28,7 +28,7 @@ interface Step {
   readonly waits: Promise<boolean>;
 }
 
-export interface Capture {
+export interface FrameTaking {
   readonly composition: Composition;
   readonly backend: CaptureBackend;
   readonly encoder: Encoder;
@@ -37,7 +37,7 @@ export interface Capture {
 
 /** Takes the frames of a chunk from a page that stands before the first. While a frame is encoded, the page steps to the next. */
 export async function captureFrames(
-  { composition, backend, encoder, pictures }: Capture,
+  { composition, backend, encoder, pictures }: FrameTaking,
   task: ChunkTask,
   { signal, onFrames }: TaskContext,
 ): Promise<Inspection> {

@@ -44,6 +44,11 @@ interface Run {
   endFrame: number;
 }
 
+/** A picture that is handed on once more need not be looked through. */
+function isEqual(image: Buffer, other: Buffer | undefined): boolean {
+  return image === other || (other !== undefined && image.equals(other));
+}
+
 /** Watches a chunk's pictures. Nothing but their bytes is looked at, so that it costs next to nothing. */
 export function watchPictures(blanks: BlankFinder): PictureWatch {
   const runs: Run[] = [];
@@ -56,7 +61,7 @@ export function watchPictures(blanks: BlankFinder): PictureWatch {
     observe(frame, image) {
       span = { startFrame: first === undefined ? frame : span.startFrame, endFrame: frame + 1 };
       first ??= nameOf(image);
-      const isSame = last === image || last?.equals(image) === true;
+      const isSame = isEqual(image, last);
       if (last !== undefined && !isSame) changes += 1;
       last = image;
       const run = runs.at(-1);
