@@ -1,7 +1,7 @@
 export { assemble, type AssembleTask } from "./assemble/assemble.ts";
 export { type BrowserBinary, findBrowser, type FrameControl } from "./browser/find-browser.ts";
 export type { FailedRequest, FrameSpan, PageNews } from "./browser/seen.ts";
-export { tryBrowser, type TriedBrowser } from "./browser/try-browser.ts";
+export { startOnce, tryBrowser, type TriedBrowser } from "./browser/try-browser.ts";
 export { captureChunk } from "./capture/capture-chunk.ts";
 export { captureOf } from "./capture/choose-capture.ts";
 export { asDiskFull, orDiskFull } from "./disk-full.ts";

@@ -44,16 +44,13 @@ async function captureOf(started: Browser, { frameControl }: BrowserBinary): Pro
   return { id: reason === null ? "compositor-memory" : frameControl, reason };
 }
 
-/**
- * Starts the browser once and ends it, with or without its own sandbox: containers and some kernels do not allow that.
- * @throws ProblemError `browser-failed` when it does not start
- */
-export async function tryBrowser(
+async function withStarted<T>(
   browser: BrowserBinary,
   sandbox: boolean,
   scratchDir: string,
   signal: AbortSignal,
-): Promise<TriedBrowser> {
+  use: (started: Browser) => T | Promise<T>,
+): Promise<T> {
   const started = await launchBrowser({
     browser,
     sandbox,
@@ -64,8 +61,35 @@ export async function tryBrowser(
     signal,
   });
   try {
-    return { product: started.product, capture: await captureOf(started, browser) };
+    return await use(started);
   } finally {
     await started.close();
   }
+}
+
+/** Starts the browser once and ends it. @throws ProblemError `browser-failed` when it does not start */
+export function startOnce(
+  browser: BrowserBinary,
+  sandbox: boolean,
+  scratchDir: string,
+  signal: AbortSignal,
+): Promise<void> {
+  return withStarted(browser, sandbox, scratchDir, signal, () => undefined);
+}
+
+/**
+ * Starts the browser, with or without its own sandbox (containers and some kernels do not allow that), looks how frames
+ * can be taken from it, and ends it.
+ * @throws ProblemError `browser-failed` when it does not start
+ */
+export function tryBrowser(
+  browser: BrowserBinary,
+  sandbox: boolean,
+  scratchDir: string,
+  signal: AbortSignal,
+): Promise<TriedBrowser> {
+  return withStarted(browser, sandbox, scratchDir, signal, async (started) => ({
+    product: started.product,
+    capture: await captureOf(started, browser),
+  }));
 }

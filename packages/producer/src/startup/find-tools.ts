@@ -4,7 +4,7 @@ import {
   findBrowser,
   findFfmpeg,
   listEncoders,
-  tryBrowser,
+  startOnce,
   type Tools,
 } from "@framewright/engine";
 import { prepareShelf } from "@framewright/fonts";
@@ -60,6 +60,6 @@ export async function tryTools(
   scratchDir: string,
   signal: AbortSignal,
 ): Promise<void> {
-  await tryBrowser(browser, sandbox, scratchDir, signal);
+  await startOnce(browser, sandbox, scratchDir, signal);
   await listEncoders(ffmpeg.ffmpeg);
 }
