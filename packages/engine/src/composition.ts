@@ -70,11 +70,15 @@ interface Frames {
 async function framesOf(
   page: Page,
   { pid }: Browser,
-  { browser, intervalMs, width, height, openBitmap }: OpenCompositionOptions,
+  { browser, intervalMs, width, height, deviceScaleFactor, openBitmap }: OpenCompositionOptions,
 ): Promise<Frames> {
   if (browser.frameControl === "screenshot") return { frames: screenshotSource(page), memory: null };
   const frames = beginFrameSource(page, intervalMs);
-  const bitmap = await openBitmap?.({ page, frames, size: { width, height }, root: pid });
+  const size = {
+    width: Math.round(width * deviceScaleFactor),
+    height: Math.round(height * deviceScaleFactor),
+  };
+  const bitmap = await openBitmap?.({ page, frames, size, deviceScaleFactor, root: pid });
   if (bitmap === undefined) return { frames, memory: null };
   return { frames, memory: typeof bitmap === "string" ? bitmap : { frames, bitmap } };
 }

@@ -36,10 +36,15 @@ it("asks a browser that gives no picture again, a few times, at hardly a later t
   );
 });
 
-it("has a screen of the page's own size", async () => {
-  await withPage('<div data-composition-id="main" data-duration="1"></div>', async ({ read }) => {
-    const sizes = "[screen.width, screen.height, screen.availWidth, outerWidth, outerHeight, innerWidth]";
-    expect(await read(sizes)).toEqual([320, 180, 320, 320, 180, 320]);
-    expect(await read("matchMedia('(device-width: 320px) and (resolution: 1dppx)').matches")).toBe(true);
-  });
+it.each([1, 1.5])("has a screen of the page's own size, at %i pixels to a CSS pixel", async (scale) => {
+  await withPage(
+    '<div data-composition-id="main" data-duration="1"></div>',
+    async ({ read }) => {
+      const sizes = "[screen.width, screen.height, screen.availWidth, outerWidth, outerHeight, innerWidth]";
+      expect(await read(sizes)).toEqual([320, 180, 320, 320, 180, 320]);
+      const media = `(device-width: 320px) and (resolution: ${scale}dppx)`;
+      expect(await read(`matchMedia('${media}').matches`)).toBe(true);
+    },
+    { deviceScaleFactor: scale },
+  );
 });

@@ -56,6 +56,8 @@ const PAGE = `<div data-composition-id="main" data-duration="10" style="position
   } };
 </script>`;
 
+const BY_SCREENSHOTS = { id: "begin-frame", reason: "asked for" } as const;
+
 let tools: Tools;
 
 beforeAll(async () => {
@@ -95,9 +97,10 @@ interface Asked {
   readonly to: number;
   readonly capture?: Tools["capture"];
   readonly bitmaps?: OpenBitmap;
+  readonly scale?: number;
 }
 
-function captured({ body = PAGE, from, to, capture, bitmaps }: Asked): Promise<Captured> {
+function captured({ body = PAGE, from, to, capture, bitmaps, scale = 1 }: Asked): Promise<Captured> {
   return withServedPage(
     body,
     async (served) => {
@@ -109,9 +112,9 @@ function captured({ body = PAGE, from, to, capture, bitmaps }: Asked): Promise<C
             fps: FPS,
             width: WIDTH,
             height: HEIGHT,
-            deviceScaleFactor: 1,
-            videoWidth: WIDTH,
-            videoHeight: HEIGHT,
+            deviceScaleFactor: scale,
+            videoWidth: WIDTH * scale,
+            videoHeight: HEIGHT * scale,
             quality: "high",
           },
           chunk: { index: 0, startFrame: from, endFrame: to },
@@ -166,7 +169,7 @@ it("gives the same video as lossless screenshots, byte by byte, in the colours o
   // Across a frame that is compared on the way.
   const range = { from: 120, to: 150 };
   const memory = await captured(range);
-  const screenshots = await captured({ ...range, capture: { id: "begin-frame", reason: "asked for" } });
+  const screenshots = await captured({ ...range, capture: BY_SCREENSHOTS });
   expect(codes(memory)).toEqual([]);
   expect(memory.video.equals(screenshots.video)).toBe(true);
   expect(memory.frames.map(barWidth)).toEqual(Array.from({ length: 30 }, (_, n) => 120 + n));
@@ -176,6 +179,14 @@ it("gives the same video as lossless screenshots, byte by byte, in the colours o
   }
   expect(memory.chunk.picture.changes).toBe(29);
   expect(memory.chunk.picture.blank).toEqual([]);
+});
+
+it.each([2, 1.5])("does so in a video of another size than the page: %d times", async (scale) => {
+  const range = { from: 30, to: 36, scale };
+  const memory = await captured(range);
+  const screenshots = await captured({ ...range, capture: BY_SCREENSHOTS });
+  expect(codes(memory)).toEqual([]);
+  expect(memory.video.equals(screenshots.video)).toBe(true);
 });
 
 it("reads nothing while the picture stands still, and tells frames of one colour", async () => {
@@ -232,7 +243,7 @@ const FAULTS: Readonly<Record<string, OpenBitmap>> = {
 
 it("notices what is wrong with the memory, and gives the right video all the same", async () => {
   const range = { from: 1, to: 13 };
-  const right = await captured({ ...range, capture: { id: "begin-frame", reason: "asked for" } });
+  const right = await captured({ ...range, capture: BY_SCREENSHOTS });
   for (const [name, bitmaps] of Object.entries(FAULTS)) {
     const faulty = await captured({ ...range, bitmaps });
     expect(codes(faulty), name).toEqual(["capture-slow"]);

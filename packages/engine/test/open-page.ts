@@ -25,6 +25,7 @@ export interface PageOptions {
   readonly fps?: { num: number; den: number };
   readonly variables?: Record<string, unknown>;
   readonly readyTimeoutMs?: number;
+  readonly deviceScaleFactor?: number;
   /** Called with the browser's folder when the document is asked for, before it is sent. */
   readonly onRequest?: (scratchDir: string) => Promise<void>;
   /** Bodies of other documents and files, by their URL; what is asked for and not there is answered with 404. */
@@ -111,7 +112,7 @@ export function machineBrowser(): Promise<BrowserBinary> {
 
 /** Opens a document, given as the part after the runtime, in a real browser. */
 export async function openPage(body: string, options: PageOptions = {}): Promise<TestPage> {
-  const { fps = { num: 10, den: 1 }, readyTimeoutMs = TIMEOUT_MS } = options;
+  const { fps = { num: 10, den: 1 }, readyTimeoutMs = TIMEOUT_MS, deviceScaleFactor = 1 } = options;
   const served = await servePage(body, options);
   const { scratchDir } = served;
   try {
@@ -121,7 +122,7 @@ export async function openPage(body: string, options: PageOptions = {}): Promise
       sandbox: false,
       width: 320,
       height: 180,
-      deviceScaleFactor: 1,
+      deviceScaleFactor,
       intervalMs: (1000 * fps.den) / fps.num,
       readyTimeoutMs,
       signal: new AbortController().signal,

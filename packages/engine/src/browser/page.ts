@@ -53,13 +53,26 @@ export function namingUnresponsive(console: ConsoleLog): (error: unknown) => nev
   };
 }
 
+/** A window is as large on its screen as its size says, whatever the scale of the page in it: it must hold the whole picture. */
+function windowSize({ frameControl, width, height, deviceScaleFactor }: OpenOptions): {
+  width: number;
+  height: number;
+} {
+  const scale = frameControl === "begin-frame" ? deviceScaleFactor : 1;
+  return { width: Math.round(width * scale), height: Math.round(height * scale) };
+}
+
 /** Opens the browser's only page: under frame control, a second one would block both. */
 export async function attachPage(cdp: Cdp, options: OpenOptions): Promise<Page> {
   const { frameControl, width, height } = options;
   const soon = (): number => Date.now() + COMMAND_TIMEOUT_MS;
   const { targetId } = await cdp.send(
     "Target.createTarget",
-    { url: "about:blank", width, height, enableBeginFrameControl: frameControl === "begin-frame" },
+    {
+      url: "about:blank",
+      ...windowSize(options),
+      enableBeginFrameControl: frameControl === "begin-frame",
+    },
     { deadline: soon() },
   );
   const { sessionId } = await cdp.send(
@@ -119,8 +132,8 @@ export async function attachPage(cdp: Cdp, options: OpenOptions): Promise<Page> 
     }),
     cdp.send("Browser.setDownloadBehavior", { behavior: "deny" }, { deadline: soon() }),
   ]);
-  if (frameControl === "screenshot") {
-    const { deviceScaleFactor } = options;
+  const { deviceScaleFactor } = options;
+  if (frameControl === "screenshot" || deviceScaleFactor !== 1) {
     await page.send("Emulation.setDeviceMetricsOverride", {
       width,
       height,

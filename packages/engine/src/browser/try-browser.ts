@@ -27,7 +27,7 @@ async function bitmapReason(browser: Browser): Promise<string | null> {
     const options = { ...SIZE, frameControl: "begin-frame", deviceScaleFactor: 1 } as const;
     const page = await attachPage(browser.cdp, { ...options, snapshotOrigin: NO_ORIGIN });
     const frames = beginFrameSource(page, FRAME_MS);
-    const bitmap = await openBitmap({ page, frames, size: SIZE, root: browser.pid });
+    const bitmap = await openBitmap({ page, frames, size: SIZE, deviceScaleFactor: 1, root: browser.pid });
     if (typeof bitmap === "string") return bitmap;
     bitmap.close();
     return null;

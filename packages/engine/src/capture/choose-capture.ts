@@ -2,12 +2,20 @@ import type { Picture, Tools } from "../tasks.ts";
 import { MARKER_WIDTH } from "./compositor-memory/marker.ts";
 import type { CaptureId } from "./port.ts";
 
+/** Pixels by which a scaled page may miss the picture's edge: what numbers lose. */
+const TOLERANCE = 0.001;
+
+/** The compositor's bitmap is the picture where the page fills it to the pixel. */
+function isFilled({ width, height, deviceScaleFactor, videoWidth, videoHeight }: Picture): boolean {
+  const misses = (css: number, pixels: number): boolean =>
+    Math.abs(css * deviceScaleFactor - pixels) > TOLERANCE;
+  return videoWidth >= MARKER_WIDTH && !misses(width, videoWidth) && !misses(height, videoHeight);
+}
+
 /** How the frames of a picture are taken with these programs. The same for the same inputs: chunks are known by it. */
 export function captureOf(
   { capture, browser }: Pick<Tools, "capture" | "browser">,
-  { width, deviceScaleFactor }: Pick<Picture, "width" | "deviceScaleFactor">,
+  picture: Picture,
 ): CaptureId {
-  // Scaled, the compositor's bitmap is of another size than the picture.
-  const fits = deviceScaleFactor === 1 && width >= MARKER_WIDTH;
-  return capture.id === "compositor-memory" && !fits ? browser.frameControl : capture.id;
+  return capture.id === "compositor-memory" && !isFilled(picture) ? browser.frameControl : capture.id;
 }

@@ -33,6 +33,7 @@ import { currentTree, installTree } from "./tree/tree.ts";
 import { installVisibility } from "./tree/visibility.ts";
 import { applyDocumentVariables, bindVariables } from "./variables/bind.ts";
 import { installVariables } from "./variables/declared.ts";
+import { installWindowSize } from "./window-size.ts";
 
 declare global {
   interface Window {
@@ -172,6 +173,7 @@ function install(config: PageConfig): void {
   keepCaretSteady();
   installClock();
   installRandom();
+  installWindowSize();
   installAnimations();
   installSvgs();
   installVariables(withVariables(config).variables);

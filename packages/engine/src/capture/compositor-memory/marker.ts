@@ -12,26 +12,30 @@ const CELLS = [
   [253, 252, 251],
 ] as const;
 
-/** Pixels of the row: a page must be at least as wide. */
+/** Pixels of the row: a picture must be at least as wide. */
 export const MARKER_WIDTH = CELLS.length;
 
 /** The first pixels of the page's bitmap while it shows the marker: blue, green, red and alpha each. */
 export const MARKER = Buffer.from(CELLS.flatMap(([red, green, blue]) => [blue, green, red, 255]));
 
-const cells = CELLS.map(
-  (rgb) => `<i style="flex: none; width: 1px; height: 1px; background: rgb(${rgb.join(" ")})"></i>`,
-).join("");
-
 /** Beside the marker there is something to move, of hard edges and of soft ones. */
-const HTML = `<!doctype html><html><body style="margin: 0; overflow: hidden">
-<div style="display: flex">${cells}</div>
-<div id="moves" style="position: absolute; left: 0; top: 2px; width: 40%; height: 40%; border-radius: 20%; background: linear-gradient(#fd1, #13a)"></div>
+function markerHtml(pixel: number): string {
+  const cells = CELLS.map((rgb, index) => {
+    const place = `left: ${index * pixel}px; top: 0; width: ${pixel}px; height: ${pixel}px`;
+    return `<i style="position: absolute; ${place}; background: rgb(${rgb.join(" ")})"></i>`;
+  });
+  return `<!doctype html><html><body style="margin: 0; overflow: hidden">${cells.join("")}
+<div id="moves" style="position: absolute; left: 0; top: ${2 * pixel}px; width: 40%; height: 40%; border-radius: 20%; background: linear-gradient(#fd1, #13a)"></div>
 </body></html>`;
+}
 
-/** Puts the marker in the place of the empty page that a browser begins with. */
-export async function showMarker(page: Page): Promise<void> {
+/**
+ * Puts the marker in the place of the empty page that a browser begins with.
+ * @param pixel - the size of a pixel of the picture, in CSS pixels
+ */
+export async function showMarker(page: Page, pixel: number): Promise<void> {
   const { frameTree } = await page.send("Page.getFrameTree", undefined);
-  await page.send("Page.setDocumentContent", { frameId: frameTree.frame.id, html: HTML });
+  await page.send("Page.setDocumentContent", { frameId: frameTree.frame.id, html: markerHtml(pixel) });
 }
 
 /** Moves what there is beside the marker. */

@@ -19,8 +19,10 @@ export interface EmptyPage {
   /** A browser's first page, which shows nothing yet. */
   readonly page: Page;
   readonly frames: FramesOnCommand;
-  /** Of the page, in CSS pixels, which are the picture's. */
+  /** Of the picture, in its own pixels. */
   readonly size: Size;
+  /** Pixels of the picture to a CSS pixel. */
+  readonly deviceScaleFactor: number;
   /** The browser's process, or one above it. */
   readonly root: number | undefined;
 }
@@ -59,11 +61,11 @@ async function firstThatFollows(
 
 /** By a page that shows a marker and then moves. */
 export const openBitmap: OpenBitmap = async (empty) => {
-  const { page, frames, size, root } = empty;
+  const { page, frames, size, deviceScaleFactor, root } = empty;
   if (root === undefined) return "it has no process";
   const deadline = Date.now() + TIMEOUT_MS;
   try {
-    await showMarker(page);
+    await showMarker(page, 1 / deviceScaleFactor);
     for (let draws = 0; draws < DRAWS; draws++) await frames.draw(undefined, deadline);
     const found = await findBitmaps(root, size, MARKER);
     return typeof found === "string" ? found : await firstThatFollows(empty, found, deadline);
