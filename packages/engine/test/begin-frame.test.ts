@@ -36,7 +36,7 @@ it("asks a browser that gives no picture again, a few times, at hardly a later t
   );
 });
 
-it.each([1, 1.5])("has a screen of the page's own size, at %i pixels to a CSS pixel", async (scale) => {
+it.each([1, 1.5])("has a screen of the page's own size, at %d pixels to a CSS pixel", async (scale) => {
   await withPage(
     '<div data-composition-id="main" data-duration="1"></div>',
     async ({ read }) => {
