@@ -10,6 +10,7 @@ import { captureChunk } from "../src/capture/capture-chunk.ts";
 import type { Bitmap } from "../src/capture/compositor-memory/bitmap.ts";
 import { findBitmaps } from "../src/capture/compositor-memory/bitmap.ts";
 import { MARKER } from "../src/capture/compositor-memory/marker.ts";
+import { MemoryFault } from "../src/capture/compositor-memory/memory-fault.ts";
 import { openBitmap, type OpenBitmap } from "../src/capture/compositor-memory/open-bitmap.ts";
 import { findFfmpeg } from "../src/encode/find-ffmpeg.ts";
 import type { CapturedChunk, Tools } from "../src/tasks.ts";
@@ -238,6 +239,9 @@ const FAULTS: Readonly<Record<string, OpenBitmap>> = {
       },
     };
   }),
+  "a browser that stops to answer": async () => {
+    throw new MemoryFault("its browser did not draw an empty page in time");
+  },
   "a kernel that does not let it be read": async () => "the kernel does not let its memory be read (EACCES)",
 };
 

@@ -4,6 +4,7 @@ import path from "node:path";
 import { isProblemError } from "@framewright/contract";
 
 import { beginFrameSource } from "../capture/begin-frame.ts";
+import { MemoryFault } from "../capture/compositor-memory/memory-fault.ts";
 import { openBitmap } from "../capture/compositor-memory/open-bitmap.ts";
 import type { Capture } from "../tasks.ts";
 import type { BrowserBinary } from "./find-browser.ts";
@@ -33,7 +34,7 @@ async function bitmapReason(browser: Browser): Promise<string | null> {
     return null;
   } catch (error) {
     // What keeps a browser from opening a page is told by what needs one.
-    if (isProblemError(error)) return "it did not open an empty page";
+    if (isProblemError(error) || error instanceof MemoryFault) return "it did not open an empty page";
     throw error;
   }
 }

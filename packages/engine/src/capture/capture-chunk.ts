@@ -10,7 +10,7 @@ import { captureFrames } from "./capture-frames.ts";
 import { captureOf } from "./choose-capture.ts";
 import { memoryBackend } from "./compositor-memory/backend.ts";
 import { openBitmap, type OpenBitmap } from "./compositor-memory/open-bitmap.ts";
-import { WrongPicture } from "./compositor-memory/wrong-picture.ts";
+import { MemoryFault } from "./compositor-memory/memory-fault.ts";
 import { IMAGE_FORMATS } from "./frame-source.ts";
 import type { CaptureBackend } from "./port.ts";
 import { screenshotsBackend } from "./screenshots-backend.ts";
@@ -112,7 +112,7 @@ async function captureByMemory(
         : facts;
     });
   } catch (error) {
-    if (!(error instanceof WrongPicture)) throw error;
+    if (!(error instanceof MemoryFault)) throw error;
     return withWarning(await open(undefined, encode), slowWarning(task.chunk, error.message));
   }
 }

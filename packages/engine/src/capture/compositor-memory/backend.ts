@@ -3,7 +3,7 @@ import type { FramesOnCommand } from "../begin-frame.ts";
 import type { CaptureBackend } from "../port.ts";
 import { type Bitmap, bitmapBytes } from "./bitmap.ts";
 import { compareWithScreenshot } from "./compare-with-screenshot.ts";
-import { WrongPicture } from "./wrong-picture.ts";
+import { wrongPicture } from "./memory-fault.ts";
 
 /** One frame in so many is compared with a screenshot: by its number, so that a chunk is the same each time. */
 const CHECK_EVERY = 128;
@@ -11,7 +11,7 @@ const CHECK_EVERY = 128;
 /**
  * Takes frames from the memory that the compositor draws into, which costs no more than to copy them. That it is the right
  * memory is seen before the first frame, now and then, and at the last.
- * @throws WrongPicture here, and from `draw`
+ * @throws MemoryFault here, and from `draw`
  */
 export async function memoryBackend(
   frames: FramesOnCommand,
@@ -25,7 +25,7 @@ export async function memoryBackend(
   let spare = Buffer.allocUnsafe(bytes);
   let isAny = false;
   const readNew = (frame: number | undefined): Buffer => {
-    if (!bitmap.read(spare)) throw new WrongPicture(frame);
+    if (!bitmap.read(spare)) throw wrongPicture(frame);
     [last, spare] = [spare, last];
     isAny = true;
     return last;

@@ -2,7 +2,7 @@ import type { FramesOnCommand } from "../begin-frame.ts";
 import { IMAGE_FORMATS } from "../frame-source.ts";
 import { type Bitmap, bitmapBytes } from "./bitmap.ts";
 import { equalsPng } from "./equals-png.ts";
-import { WrongPicture } from "./wrong-picture.ts";
+import { wrongPicture } from "./memory-fault.ts";
 
 /** Frames that are drawn at most until one shows nothing new. */
 const MAX_DRAWS = 5;
@@ -10,7 +10,7 @@ const MAX_DRAWS = 5;
 /**
  * Compares pixels that were read with a screenshot of the same, byte by byte. Drawn once more, a page may show something
  * else, for what it does when it has been drawn: then that is compared.
- * @throws WrongPicture
+ * @throws MemoryFault
  */
 export async function compareWithScreenshot(
   frames: FramesOnCommand,
@@ -21,7 +21,7 @@ export async function compareWithScreenshot(
 ): Promise<void> {
   const readAgain = (): Buffer => {
     const again = Buffer.allocUnsafe(bitmapBytes(bitmap));
-    if (!bitmap.read(again)) throw new WrongPicture(frame);
+    if (!bitmap.read(again)) throw wrongPicture(frame);
     return again;
   };
   let shown = pixels;
@@ -32,5 +32,5 @@ export async function compareWithScreenshot(
   }
   const screenshot = await frames.capture(frame, IMAGE_FORMATS.high, deadline);
   // A page that never stands still is compared as it was drawn for the screenshot.
-  if (!equalsPng(isStill ? shown : readAgain(), bitmap, screenshot)) throw new WrongPicture(frame);
+  if (!equalsPng(isStill ? shown : readAgain(), bitmap, screenshot)) throw wrongPicture(frame);
 }

@@ -1,4 +1,4 @@
-import { isProblemError } from "@framewright/contract";
+import { isProblemError, type ProblemCode } from "@framewright/contract";
 
 import { CallTimeout } from "../../browser/cdp.ts";
 import type { Page } from "../../browser/page.ts";
@@ -6,7 +6,7 @@ import type { FramesOnCommand } from "../begin-frame.ts";
 import { type Bitmap, bitmapBytes, findBitmaps, type FoundBitmaps, type Size } from "./bitmap.ts";
 import { compareWithScreenshot } from "./compare-with-screenshot.ts";
 import { MARKER, moveBesideMarker, showMarker } from "./marker.ts";
-import { WrongPicture } from "./wrong-picture.ts";
+import { MemoryFault } from "./memory-fault.ts";
 
 /** An empty page is drawn in a few milliseconds. */
 const TIMEOUT_MS = 10_000;
@@ -27,8 +27,17 @@ export interface EmptyPage {
   readonly root: number | undefined;
 }
 
-/** Finds where a browser draws. Gives why it cannot be read, as the end of a sentence, where it cannot. */
+/**
+ * Finds where a browser draws. Gives why it cannot be read, as the end of a sentence, where it cannot.
+ * @throws MemoryFault when the browser is of no more use
+ */
 export type OpenBitmap = (empty: EmptyPage) => Promise<Bitmap | string>;
+
+/** Whether a page does not answer, of which no more is to be had. */
+function isStuck(error: unknown): boolean {
+  const codes: readonly ProblemCode[] = ["frame-timeout", "page-unresponsive"];
+  return error instanceof CallTimeout || (isProblemError(error) && codes.includes(error.code));
+}
 
 async function follows({ page, frames }: EmptyPage, bitmap: Bitmap, deadline: number): Promise<boolean> {
   const pixels = Buffer.allocUnsafe(bitmapBytes(bitmap));
@@ -41,7 +50,7 @@ async function follows({ page, frames }: EmptyPage, bitmap: Bitmap, deadline: nu
     }
     return true;
   } catch (error) {
-    if (error instanceof WrongPicture) return false;
+    if (error instanceof MemoryFault) return false;
     throw error;
   }
 }
@@ -70,8 +79,6 @@ export const openBitmap: OpenBitmap = async (empty) => {
     const found = await findBitmaps(root, size, MARKER);
     return typeof found === "string" ? found : await firstThatFollows(empty, found, deadline);
   } catch (error) {
-    // A browser that fails here fails at the composition as well, where it is told.
-    if (isProblemError(error) || error instanceof CallTimeout) return "it did not draw an empty page";
-    throw error;
+    throw isStuck(error) ? new MemoryFault("its browser did not draw an empty page in time") : error;
   }
 };
