@@ -26,6 +26,7 @@ export const ALONE = [
  */
 export const LONG = [
   "test/chaos/every-guarantee.test.ts",
+  "test/cases/*.test.ts",
   "test/e2e/api-ends.test.ts",
   "test/e2e/cancelled-renders.test.ts",
   "test/e2e/determinism.test.ts",

@@ -138,6 +138,7 @@ async function pendingWork(page: Page, expression: string, deadline: number): Pr
     throw new ProblemError("page-script-failed", "A script of the composition replaced the page runtime.");
   }
   if (found.loading.includes(HIDDEN_TREES)) {
+    await page.evaluate("__framewright.rootsShown()", deadline);
     await showHiddenTrees(page, deadline).catch(namingUnresponsive(page.console));
   }
   const loading = [...found.loading, ...page.network.inFlight(), ...page.images.unknown()];

@@ -104,6 +104,8 @@ export interface PageRuntime {
   needsFrames(): boolean;
   /** Takes up a shadow tree that scripts cannot find. */
   addRoot(root: object): void;
+  /** Says that the trees which may be hidden are about to be looked for: those that come later are others. */
+  rootsShown(): void;
   readonly inspector: Inspector;
   /** Delays readiness, or the current frame, until the promise settles. For compositions. */
   waitUntil(promise: PromiseLike<unknown>, label?: string): void;

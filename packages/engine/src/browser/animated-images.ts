@@ -32,8 +32,8 @@ interface Candidate extends AnimatedDrawing {
   readonly mark: string | null;
 }
 
-function headOf(body: string, base64Encoded: boolean): Buffer {
-  return Buffer.from(body.slice(0, HEAD_BYTES), base64Encoded ? "base64" : "latin1");
+function bytesOf(body: string, base64Encoded: boolean): Buffer {
+  return Buffer.from(body, base64Encoded ? "base64" : "latin1");
 }
 
 /** Looks at the images that a page loads: moving ones need a commit in every frame to be shown as of its time. */
@@ -46,9 +46,9 @@ export function followImages(cdp: Cdp, sessionId: string, stamp: () => Seen): An
     const options = { deadline: Date.now() + BODY_TIMEOUT_MS, sessionId };
     try {
       const { body, base64Encoded } = await cdp.send("Network.getResponseBody", { requestId }, options);
-      const head = headOf(body, base64Encoded);
-      if (mark !== null) isPresent ||= head.includes(mark, 0, "latin1");
-      else if (SVG_MOTION.test(head.toString("latin1"))) drawings.push(image);
+      if (mark === null) {
+        if (SVG_MOTION.test(bytesOf(body, base64Encoded).toString("latin1"))) drawings.push(image);
+      } else isPresent ||= bytesOf(body.slice(0, HEAD_BYTES), base64Encoded).includes(mark, 0, "latin1");
     } catch {
       // A body that is gone by now: to take it for a moving image costs little.
       isPresent = true;

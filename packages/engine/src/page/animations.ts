@@ -1,6 +1,7 @@
+import { type Iterations, iterationsOf, settableMs } from "./iteration-time.ts";
 import { native } from "./native.ts";
 import { allAnimations } from "./roots.ts";
-import { MICROSECOND_MS, now, upToMicrosecond } from "./time.ts";
+import { now } from "./time.ts";
 import { startOfNode } from "./tree/tree.ts";
 
 /**
@@ -16,8 +17,7 @@ export interface Driven {
   atMs: number;
   /** On a timeline that the page made, which the browser does not stop: the animation is paused instead. */
   readonly isHeld: boolean;
-  /** The animation's own time at which its second iteration begins. */
-  readonly repeatsAtMs: number;
+  readonly iterations: Iterations;
 }
 
 const driven = new Map<Animation, Driven>();
@@ -34,16 +34,8 @@ function ownTime(animation: Animation): number {
   return milliseconds(native.currentTime.get.call(animation));
 }
 
-/** When the second iteration begins, in milliseconds; never where there is none. */
-function secondIterationMs(animation: Animation): number {
-  const { iterations = 1, delay = 0, duration } = animation.effect?.getComputedTiming() ?? {};
-  return iterations > 1 && typeof duration === "number" ? delay + duration : Number.POSITIVE_INFINITY;
-}
-
-/** In a later iteration the browser divides, which may leave it short of a step that is due: a microsecond more. */
-function setOwnTime(animation: Animation, timeMs: number, { repeatsAtMs }: Driven): void {
-  const extra = timeMs >= repeatsAtMs ? MICROSECOND_MS : 0;
-  native.currentTime.set.call(animation, upToMicrosecond(timeMs) + extra);
+function setOwnTime(animation: Animation, timeMs: number, { iterations }: Driven): void {
+  native.currentTime.set.call(animation, settableMs(timeMs, iterations));
 }
 
 export function endMs(animation: Animation): number {
@@ -63,6 +55,8 @@ export function isHeld(animation: Animation): boolean {
 export function noteStarted(animation: Animation): void {
   ended.delete(animation);
   started.add(animation);
+  // The browser's own clock moves what is on a timeline of the page's.
+  if (animation.timeline !== document.timeline) adopt(animation);
 }
 
 /** It is not driven until it is seen running again. */
@@ -82,7 +76,10 @@ export function noteEnded(animation: Animation): void {
 /** From now on it goes on from the time that it has. */
 export function rebase(animation: Animation): void {
   const state = driven.get(animation);
-  if (!state) return;
+  if (!state) {
+    if (ended.has(animation)) noteStarted(animation);
+    return;
+  }
   Object.assign(state, { offsetMs: ownTime(animation), sinceMs: now(), rate: animation.playbackRate });
 }
 
@@ -90,9 +87,12 @@ export function rebase(animation: Animation): void {
 export function driveFrom(animation: Animation, offsetMs: number): void {
   const isHeld = animation.timeline !== document.timeline;
   const rate = animation.playbackRate;
-  const repeatsAtMs = secondIterationMs(animation);
-  driven.set(animation, { offsetMs, sinceMs: now(), rate, atMs: now(), isHeld, repeatsAtMs });
-  if (isHeld) native.pause.call(animation);
+  const iterations = iterationsOf(animation.effect);
+  driven.set(animation, { offsetMs, sinceMs: now(), rate, atMs: now(), isHeld, iterations });
+  if (!isHeld) return;
+  native.pause.call(animation);
+  // Otherwise it would be paused with the browser's next frame, and run up to there.
+  native.currentTime.set.call(animation, offsetMs);
 }
 
 /** The time at which an animation that has been let run would be now. */

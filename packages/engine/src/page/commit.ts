@@ -1,6 +1,6 @@
-import { addOwnStyles } from "./own-styles.ts";
+import { addOwnStyles, type OwnStyles } from "./own-styles.ts";
 
-let rule: CSSStyleRule | undefined;
+let styles: OwnStyles | undefined;
 let isOn = false;
 
 /**
@@ -8,9 +8,9 @@ let isOn = false;
  * scrolling would end, which nothing draws.
  */
 export function forceCommit(): void {
-  const first = rule ?? addOwnStyles(":root { overscroll-behavior-x: auto !important }").cssRules[0];
-  if (!(first instanceof CSSStyleRule)) return;
-  rule = first;
+  styles ??= addOwnStyles(":root { overscroll-behavior-x: auto !important }");
+  const [rule] = styles.rules;
+  if (!(rule instanceof CSSStyleRule)) return;
   isOn = !isOn;
   rule.style.setProperty("overscroll-behavior-x", isOn ? "contain" : "auto", "important");
 }

@@ -1,5 +1,6 @@
 import type { LeadIn } from "../page-protocol.ts";
 import { moveAnimations, syncAnimations } from "./animations.ts";
+import { startAudio } from "./audio.ts";
 import { advance } from "./clock.ts";
 import { readiness } from "./declarations.ts";
 import { hasFrameCallbacks } from "./frame-callbacks.ts";
@@ -36,6 +37,7 @@ function isUndeclared(isLengthGiven: boolean): boolean {
 export async function leadIn(isAwaited: boolean, isLengthGiven: boolean): Promise<LeadIn> {
   if (!isAwaited && !isUndeclared(isLengthGiven)) return "ready";
   if (steps >= MAX_STEPS) return "stands";
+  startAudio();
   const before = leadInMs();
   steps++;
   if (hasTimers() || hasFrameCallbacks()) hold(leadInMs() - before);

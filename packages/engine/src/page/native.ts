@@ -12,6 +12,7 @@ export const native = {
   startTime: accessor<Animation, "startTime">(Animation.prototype, "startTime"),
   playState: accessor<Animation, "playState">(Animation.prototype, "playState"),
   timelineTime: accessor<AnimationTimeline, "currentTime">(AnimationTimeline.prototype, "currentTime"),
+  replaceSync: CSSStyleSheet.prototype.replaceSync,
   now: performance.now.bind(performance),
 };
 

@@ -8,6 +8,7 @@ export interface ChildRuntime {
   linger(): Promise<unknown>;
   stepTo(frame: number): Promise<unknown>;
   needsFrames(): boolean;
+  rootsShown(): void;
   fontUse(): readonly FontUse[];
   /** Not there for a frame that scripts cannot reach. */
   readonly inspector?: Inspector;
@@ -16,7 +17,7 @@ export interface ChildRuntime {
 /** A child of an opaque origin says so to its parent, with a port to step it by. */
 const HELLO = "framewright: a frame of the composition";
 
-type Call = "pending" | "leadIn" | "linger" | "stepTo" | "needsFrames" | "fontUse";
+type Call = "pending" | "leadIn" | "linger" | "stepTo" | "needsFrames" | "rootsShown" | "fontUse";
 
 interface Question {
   readonly id: number;
@@ -68,6 +69,7 @@ function remoteChild(port: MessagePort): ChildRuntime {
     linger: () => ask("linger"),
     stepTo: (frame) => ask("stepTo", frame),
     needsFrames: () => known.needsFrames,
+    rootsShown: () => void ask("rootsShown"),
     fontUse: () => {
       // What the frame answers is an array of these, as its runtime is this one.
       void ask("fontUse").then((uses) => (fonts = (uses as readonly FontUse[] | undefined) ?? []));

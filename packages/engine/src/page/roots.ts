@@ -27,7 +27,7 @@ export function findDeclaredRoots(): void {
 const CLOSED = /shadowrootmode\s*=\s*["']?closed/i;
 
 function isParentNode(value: unknown): value is ParentNode {
-  return value instanceof Document || value instanceof Element || value instanceof ShadowRoot;
+  return value instanceof Document || value instanceof Element || value instanceof DocumentFragment;
 }
 
 /** Has the trees found that a method makes out of HTML. */
@@ -58,6 +58,17 @@ export function installRoots(): void {
     followParsing(ShadowRoot.prototype, method);
   }
   followParsing(Document, "parseHTMLUnsafe");
+  for (const [target, method] of [
+    [Node.prototype, "cloneNode"],
+    [Document.prototype, "importNode"],
+  ] as const) {
+    replaceMethod(target, method, (original, args) => {
+      const clone = original(...args);
+      if (isParentNode(clone)) findOpenRoots(clone);
+      if (clone instanceof Element && clone.shadowRoot) addRoot(clone.shadowRoot);
+      return clone;
+    });
+  }
 }
 
 function hasNewMarquee(): boolean {
@@ -69,19 +80,38 @@ function hasNewMarquee(): boolean {
   return isNew;
 }
 
-/** Whether there may be trees that only the browser's tools can find. Asking answers for what there is now. */
+/** Whether there may be trees that only the browser's tools can find. */
 export function hidesRoots(): boolean {
-  const hides = mayHide || hasNewMarquee();
+  mayHide ||= hasNewMarquee();
+  return mayHide;
+}
+
+/** They are about to be shown: all that there are now. */
+export function rootsShown(): void {
   mayHide = false;
-  return hides;
+}
+
+/** The shadow trees of the document. */
+export function shadowTrees(): ShadowRoot[] {
+  return [...shadowRoots].filter((root) => root.isConnected && root.ownerDocument === document);
+}
+
+/** Shadow trees such that one which lies in another comes after it. */
+export function outerFirst(trees: readonly ShadowRoot[]): ShadowRoot[] {
+  return trees.toSorted((a, b) => depthOf(a) - depthOf(b));
+}
+
+/** How many shadow trees a tree lies in. */
+function depthOf(tree: ShadowRoot): number {
+  let depth = 0;
+  for (let root = tree.host.getRootNode(); root instanceof ShadowRoot; root = root.host.getRootNode())
+    depth++;
+  return depth;
 }
 
 /** The document and the shadow trees in it. */
 export function allRoots(): (Document | ShadowRoot)[] {
-  return [
-    document,
-    ...[...shadowRoots].filter((root) => root.isConnected && root.ownerDocument === document),
-  ];
+  return [document, ...shadowTrees()];
 }
 
 export function allAnimations(): Animation[] {

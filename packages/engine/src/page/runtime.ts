@@ -15,7 +15,7 @@ import { leadIn, leadInMs } from "./lead-in.ts";
 import { loading } from "./loading.ts";
 import { macrotask } from "./native.ts";
 import { installSvgs, syncSvgs } from "./smil.ts";
-import { addRoot, findDeclaredRoots, hidesRoots, installRoots } from "./roots.ts";
+import { addRoot, findDeclaredRoots, hidesRoots, installRoots, rootsShown } from "./roots.ts";
 import { childRuntimes, createChildren } from "./child-frames.ts";
 import { forceCommit } from "./commit.ts";
 import { keepCaretSteady } from "./caret.ts";
@@ -48,6 +48,11 @@ function sync(): void {
   keepOwnStyles();
   syncAnimations();
   syncSvgs();
+}
+
+function allRootsShown(): void {
+  rootsShown();
+  for (const child of childRuntimes()) child.rootsShown();
 }
 
 function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRuntime {
@@ -93,6 +98,7 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
       return pending();
     },
     addRoot,
+    rootsShown: allRootsShown,
     needsFrames,
     waitUntil,
     inspector: createInspector(() => childRuntimes().flatMap(({ inspector }) => inspector ?? [])),
@@ -157,8 +163,16 @@ function withVariables(config: PageConfig): PageConfig {
   return isKnown ? config : { ...config, variables: {} };
 }
 
+/** Whether scripts may run in this frame. Where not, whoever called the runtime would wait for ever. */
+function hasScripts(): boolean {
+  const probe = document.createElement("div");
+  // HTML: what stands in it is an element where scripting is disabled, and a text otherwise.
+  probe.innerHTML = "<noscript><i></i></noscript>";
+  return probe.querySelector("i") === null;
+}
+
 function install(config: PageConfig): void {
-  if (window.__framewright) return;
+  if (window.__framewright || !hasScripts()) return;
   listenForFrames();
   watchCanvases();
   installFrameNeeds();

@@ -68,6 +68,8 @@ function atStart(original: () => unknown): unknown {
   return typeof value === "number" && value > 0 ? toScriptMs(0) : value;
 }
 
+const ENTRY_KINDS = [PerformanceResourceTiming, PerformanceNavigationTiming, PerformancePaintTiming];
+
 function installTimings(): void {
   const isMade = (entry: object): boolean =>
     entry instanceof PerformanceMark || entry instanceof PerformanceMeasure;
@@ -77,8 +79,7 @@ function installTimings(): void {
   replaceGetter(PerformanceEntry.prototype, "duration", (original, entry) =>
     isMade(entry) ? original() : 0,
   );
-  const kinds = [PerformanceResourceTiming, PerformanceNavigationTiming, PerformancePaintTiming];
-  for (const { prototype } of kinds) {
+  for (const { prototype } of ENTRY_KINDS) {
     for (const key of Object.getOwnPropertyNames(prototype)) {
       if (A_TIME.test(key)) replaceGetter(prototype, key, atStart);
     }
@@ -95,6 +96,35 @@ function installTimings(): void {
 
 /** When an event was first looked at is when it was sent: time stands still in between. */
 const sentAt = new WeakMap<object, number>();
+
+/** What is written of an object that tells times is what its properties tell. */
+function installWritten(): void {
+  const kinds = [PerformanceEntry, ...ENTRY_KINDS, Reflect.get(window, "PerformanceTiming")];
+  for (const kind of kinds) {
+    if (typeof kind !== "function") continue;
+    replaceMethod(kind.prototype as object, "toJSON", (original, _, on) => {
+      const written = original();
+      if (!isOptions(written)) return written;
+      return Object.fromEntries(Object.keys(written).map((key) => [key, Reflect.get(on, key)]));
+    });
+  }
+  replaceMethod(Performance.prototype, "toJSON", (_, __, performance) => {
+    const { timeOrigin: origin, timing, navigation } = performance;
+    return { timeOrigin: origin, timing, navigation };
+  });
+}
+
+/** A file that a page makes was changed when it was made. */
+function installFiles(): void {
+  window.File = new Proxy(window.File, {
+    construct: (target, [parts, name, options, ...rest]: unknown[], newTarget) => {
+      const given = isOptions(options) ? options : {};
+      const made = [parts, name, { lastModified: dateNow(), ...given }, ...rest];
+      // oxlint-disable-next-line typescript/no-unsafe-return -- Reflect.construct is untyped; it returns the file made
+      return Reflect.construct(target, made, newTarget);
+    },
+  });
+}
 
 function installEvents(): void {
   replaceGetter(Event.prototype, "timeStamp", (_, event) => {
@@ -144,6 +174,8 @@ export function installToldTime(): void {
   installTemporal();
   installMarks();
   installTimings();
+  installWritten();
+  installFiles();
   installEvents();
   installScheduler();
 }

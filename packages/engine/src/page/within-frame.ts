@@ -1,3 +1,4 @@
+import { startAudio } from "./audio.ts";
 import { askedSince, hasFrameCallbacks, runFrameCallbacks, type Wanted } from "./frame-callbacks.ts";
 import { loading } from "./loading.ts";
 import { macrotask, native } from "./native.ts";
@@ -57,6 +58,7 @@ export async function waitWithin(firstId: number, isOver: () => boolean): Promis
   while (!isOver()) {
     await answersArrived();
     if (isOver()) return;
+    startAudio();
     if (loading().length > 0 || !(await passOn(firstId, (id) => id >= firstId)))
       await new Promise((resolve) => native.setTimeout(resolve, POLL_MS));
   }
@@ -72,5 +74,6 @@ export function allowAfterFrame(firstId: number): void {
 /** Lets time within the frame pass by one timer or frame, for a promise that delays the frame. */
 export async function lingerWithin(firstId: number): Promise<void> {
   await answersArrived();
+  startAudio();
   await passOn(firstId, others);
 }

@@ -1,18 +1,25 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { type Chunk, type Fps, type Verdict } from "@framewright/contract";
-import type { ChunkFile, Picture, Tools } from "@framewright/engine";
+import type { Picture, Tools } from "@framewright/engine";
 
+import type { ChunkResult } from "../../src/work/jobs.ts";
 import { runJob } from "../../src/work/run-job.ts";
 
 const DEADLINE_MS = 60_000;
 /** As many browsers at a time as the smallest machine has cores. */
 const PARALLEL = 2;
 
+export type Files = Readonly<Record<string, string | Uint8Array>>;
+
 export interface ChunkedRender {
   readonly tools: Tools;
-  readonly html: string;
+  readonly html: string | Uint8Array;
+  /** The other files of the project, by their paths. */
+  readonly files?: Files;
+  /** Where the page is. (Default: index.html.) */
+  readonly entryFile?: string;
   readonly width: number;
   readonly height: number;
   readonly fps: Fps;
@@ -29,14 +36,23 @@ function chunksOf(cuts: readonly number[]): Chunk[] {
     .map((startFrame, index) => ({ index, startFrame, endFrame: cuts[index + 1] ?? startFrame }));
 }
 
+/** Writes a project's files into a folder. */
+export async function writeFiles(folder: string, files: Files): Promise<void> {
+  for (const [path, content] of Object.entries(files)) {
+    const file = join(folder, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+}
+
 /** Runs the jobs that a render worker would be given, for chunks of one's own choice. */
 export async function renderInChunks(
   input: ChunkedRender,
-): Promise<{ readonly file: string; readonly verdict: Verdict }> {
+): Promise<{ readonly file: string; readonly verdict: Verdict; readonly chunks: readonly ChunkResult[] }> {
   const { tools, html, width, height, fps, cuts, dir, quality = "standard" } = input;
+  const { entryFile = "index.html", files: others = {} } = input;
   const snapshotDir = join(dir, "snapshot");
-  await mkdir(snapshotDir, { recursive: true });
-  await writeFile(join(snapshotDir, "index.html"), html);
+  await writeFiles(snapshotDir, { ...others, [entryFile]: html });
   const signal = AbortSignal.timeout(DEADLINE_MS);
   const context = { signal, progress: () => undefined };
   const picture: Picture = {
@@ -48,13 +64,13 @@ export async function renderInChunks(
     videoHeight: height,
     quality,
   };
-  const capture = async (chunk: Chunk): Promise<ChunkFile> =>
+  const capture = async (chunk: Chunk): Promise<ChunkResult> =>
     (await runJob(
       {
         kind: "chunk",
         tools,
         snapshotDir,
-        entryFile: "index.html",
+        entryFile,
         variables: {},
         fps,
         allowedHosts: [],
@@ -66,9 +82,9 @@ export async function renderInChunks(
         file: join(dir, `chunk-${chunk.index}.mp4`),
       },
       context,
-    )) as ChunkFile;
+    )) as ChunkResult;
   const waiting = chunksOf(cuts);
-  const files: ChunkFile[] = [];
+  const files: ChunkResult[] = [];
   const lane = async (): Promise<void> => {
     for (let chunk = waiting.shift(); chunk; chunk = waiting.shift()) files.push(await capture(chunk));
   };
@@ -80,5 +96,5 @@ export async function renderInChunks(
   const frames = (cuts.at(-1) ?? 0) - (cuts[0] ?? 0);
   const expectation = { frames, fps, width, height };
   const verdict = (await runJob({ kind: "verify", tools, file, expectation, deadline }, context)) as Verdict;
-  return { file, verdict };
+  return { file, verdict, chunks };
 }

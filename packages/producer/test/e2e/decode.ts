@@ -7,7 +7,8 @@ const run = promisify(execFile);
 const DECODE_TIMEOUT_MS = 20_000;
 const MAX_OUTPUT_BYTES = 512 * 2 ** 20;
 
-async function ffmpeg(args: readonly string[]): Promise<Buffer> {
+/** What ffmpeg writes to its standard output. */
+export async function ffmpeg(args: readonly string[]): Promise<Buffer> {
   const { ffmpeg: program } = await machineFfmpeg();
   const { stdout } = await run(program, ["-v", "error", "-nostdin", ...args], {
     encoding: "buffer",

@@ -3,6 +3,7 @@ import { currentTree } from "../tree/tree.ts";
 import { backdrops } from "./backdrops.ts";
 import { declaredContent, declaredMotion } from "./declared-content.ts";
 import { failedImages, lookAtImages } from "./failed-images.ts";
+import { keepLoaded, reloads } from "./reloads.ts";
 import { installTaintedCanvas, taintedCanvases } from "./tainted-canvas.ts";
 import { TextWatch } from "./text-watch.ts";
 import { unknownAttributes } from "./unknown-attributes.ts";
@@ -15,6 +16,7 @@ const MAX_BORDERS = 400;
 export function installFindings(): void {
   installTaintedCanvas();
   installUnsupportedApis();
+  keepLoaded();
 }
 
 function clipBorders(): number[] {
@@ -57,6 +59,7 @@ const TOLD = [
   unknownAttributes,
   failedImages,
   taintedCanvases,
+  reloads,
 ] as const;
 
 /** Looks at the page from within, for what may be wrong with its picture. `inner` are the pages in its frames. */

@@ -62,7 +62,31 @@ function tell({ code, selector, what, remedy }: Kind): PageFinding[] {
   });
 }
 
+/** Whether something may move in a frame that runs no scripts. Into most of them nobody can look. */
+function mayMove(frame: Element): boolean {
+  const content = frame instanceof HTMLIFrameElement ? frame.contentDocument : null;
+  return content === null || content.getAnimations().length > 0;
+}
+
+/** Frames that the runtime cannot step. */
+function stillFrames(): PageFinding[] {
+  const frames = [...document.querySelectorAll("iframe[sandbox]:not([sandbox~=allow-scripts i])")];
+  return frames
+    .filter(mayMove)
+    .slice(0, MAX_TOLD)
+    .map((frame) => {
+      const name = selectorOf(frame);
+      return {
+        code: "frame-still",
+        severity: "warning",
+        message: `${name} is sandboxed without scripts: animations in it stand still.`,
+        remedy: 'Add "allow-scripts" to its sandbox attribute.',
+        selector: name,
+      };
+    });
+}
+
 /** Elements and attributes of the document that a video cannot follow yet. */
 export function unsupportedElements(): PageFinding[] {
-  return KINDS.flatMap(tell);
+  return [...KINDS.flatMap(tell), ...stillFrames()];
 }

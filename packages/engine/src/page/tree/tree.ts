@@ -1,4 +1,5 @@
 import { instanceOf } from "../nested/instance.ts";
+import { outerFirst, shadowTrees } from "../roots.ts";
 import { onePassSeconds } from "../timeline.ts";
 import { buildNodes } from "./build.ts";
 import { type Issues, noIssues } from "./issues.ts";
@@ -29,6 +30,8 @@ let isStale = true;
 let state = "";
 let framesPerSecond = 30;
 let observer: MutationObserver | undefined;
+/** The shadow trees that the tree was made of. */
+let shadow: readonly ShadowRoot[] = [];
 
 const ATTRIBUTES = [
   "data-start",
@@ -44,6 +47,8 @@ const ATTRIBUTES = [
   "data-height",
   "id",
 ];
+
+const OBSERVED = { childList: true, subtree: true, attributes: true, attributeFilter: ATTRIBUTES };
 
 function holdsNodes(added: NodeList): boolean {
   for (const node of added) {
@@ -71,7 +76,7 @@ function timelineLengths(): (composition: Element) => number | null {
 }
 
 function build(): Tree {
-  const nodes = buildNodes();
+  const nodes = buildNodes(outerFirst(shadow));
   const resolver = new Resolver(nodes, timelineLengths());
   for (const node of nodes) resolver.resolve(node);
   const clips = nodes
@@ -89,9 +94,20 @@ function build(): Tree {
   };
 }
 
+/** Looks for shadow trees that have come or gone. */
+function noteShadowTrees(): void {
+  const now = shadowTrees();
+  if (now.length === shadow.length && now.every((root, index) => root === shadow[index])) return;
+  // To observe what is observed already changes nothing.
+  for (const root of now) observer?.observe(root, OBSERVED);
+  shadow = now;
+  isStale = true;
+}
+
 /** The tree as the document is now. It is made anew only when something in it has changed. */
 export function currentTree(): Tree {
   if (observer) note(observer.takeRecords());
+  noteShadowTrees();
   const now = registryState();
   if (!isStale && now === state) return tree;
   state = now;
@@ -108,12 +124,7 @@ export function installTree(fps: number, onAdded: () => void): void {
     note(records);
     if (records.some(({ addedNodes }) => addedNodes.length > 0)) onAdded();
   });
-  observer.observe(document, {
-    childList: true,
-    subtree: true,
-    attributes: true,
-    attributeFilter: ATTRIBUTES,
-  });
+  observer.observe(document, OBSERVED);
   for (const type of ["loadedmetadata", "durationchange", "emptied"]) {
     document.addEventListener(type, () => void (isStale = true), true);
   }

@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+
+import { growingFilm, tone } from "./moving-files.ts";
+import { planCase, renderCase, wrongBars } from "./try-case.ts";
+
+const TIMEOUT = { timeout: 120_000 };
+
+const codes = async (...args: Parameters<typeof planCase>): Promise<string[]> =>
+  (await planCase(...args)).map(({ code }) => code);
+
+test("an AudioContext stands at 0, as in a browser without a gesture, and is told", TIMEOUT, async () => {
+  const input = { files: { "t.wav": await tone() } };
+  expect(await codes("audio-clock", input)).toEqual(["media-unsupported", "audio-unsupported"]);
+  const picture = await renderCase("audio-clock", [0, 30], input);
+  for (const y of [15, 45, 75])
+    expect(
+      wrongBars(picture, y, () => 0),
+      `row ${y}`,
+    ).toEqual([]);
+});
+
+test("Chinese characters, Hebrew and emoji have glyphs", TIMEOUT, async () => {
+  expect(await codes("cjk-emoji")).toEqual([]);
+  const picture = await renderCase("cjk-emoji", [0, 1]);
+  // A thumb of skin colour, and no box of black lines, is right of three Chinese characters.
+  const colours = new Set<string>();
+  for (let y = 10; y < 50; y++)
+    for (let x = 120; x < 200; x++) {
+      const [red, green, blue] = picture.at(0, x, y);
+      if (red - blue > 60 && green > blue) colours.add("skin");
+    }
+  expect([...colours]).toEqual(["skin"]);
+});
+
+test("a service worker is told, and the page goes on", TIMEOUT, async () => {
+  const files = {
+    "sw.js":
+      "self.addEventListener('install', () => self.skipWaiting()); self.addEventListener('activate', (e) => e.waitUntil(clients.claim())); self.addEventListener('fetch', (e) => e.respondWith(fetch(e.request)));",
+  };
+  expect(await codes("service-worker", { files })).toContain("service-worker-unsupported");
+  expect((await renderCase("service-worker", [0, 30], { files })).frames).toBe(30);
+});
+
+test("a worker's clock is told, and its answer waited for", TIMEOUT, async () => {
+  expect(await codes("worker-decode")).toEqual(["worker-clock"]);
+  expect(wrongBars(await renderCase("worker-decode", [0, 15]), 15, () => 200)).toEqual([]);
+});
+
+test("films that play by themselves are told", TIMEOUT, async () => {
+  const files = { "clip.webm": await growingFilm() };
+  const warnings = await planCase("video-plays", { files });
+  expect(warnings).toMatchObject([
+    { code: "media-unsupported", message: expect.stringContaining("does not play") },
+    { code: "media-unsupported", message: expect.stringContaining("does not play") },
+  ]);
+});
+
+test("WebGPU is told, and a page that does without it goes on", TIMEOUT, async () => {
+  expect(await codes("webgpu")).toEqual(["webgpu-unsupported"]);
+  expect(wrongBars(await renderCase("webgpu", [0, 15]), 15, () => 50)).toEqual([]);
+});
+
+test("a page that wants to be loaded again is told that it is not", TIMEOUT, async () => {
+  expect(await codes("refresh")).toEqual(["reload-ignored"]);
+});
