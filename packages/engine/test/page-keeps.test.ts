@@ -22,11 +22,11 @@ const BAR = `<style>@keyframes grow { from { width: 0 } to { width: 100px } } b 
 
 it("shows clips in their time, also in shadow trees, and whatever a page does with what is hidden", async () => {
   await withPage(
-    `<div data-composition-id="main" data-duration="9"><p class="clip" id="copied" data-start="0.5" data-duration="0.5">x</p>
+    `<div data-composition-id="main" data-duration="9"><p class="clip" data-start="0.5" data-duration="0.5">x</p>
       <div id="copies"></div><section id="again"><p class="clip" data-start="0.5" data-duration="0.3">y</p></section>
       <section class="clip" data-start="0.4" data-duration="0.6"><div id="host"></div></section><div id="later"></div></div>
     <script>
-      const sheet = new CSSStyleSheet();
+      const copied = document.querySelector("p");
       // A sheet that a page finds it may take for its own.
       setTimeout(() => { for (const each of document.adoptedStyleSheets) each.replaceSync("p { color: blue }"); }, 100);
       setTimeout(() => { copies.append(copied.cloneNode(true)); again.innerHTML += "<i></i>"; }, 200);
