@@ -32,9 +32,9 @@ it("shows clips in their time, also in shadow trees, and whatever a page does wi
       setTimeout(() => { copies.append(copied.cloneNode(true)); again.innerHTML += "<i></i>"; }, 200);
       const clip = '<p class="clip" data-start="0.2" data-duration="0.6">z</p>';
       host.attachShadow({ mode: "open" }).innerHTML = clip;
-      setTimeout(() => { const root = later.attachShadow({ mode: "closed" }); root.innerHTML = clip; window.closed = root; }, 300);
+      setTimeout(() => { const root = later.attachShadow({ mode: "closed" }); root.innerHTML = clip; window.lateRoot = root; }, 300);
       const shows = (element) => element?.checkVisibility({ visibilityProperty: true }) ?? null;
-      const look = () => [copied, copies.firstElementChild, again.firstElementChild, host.shadowRoot.firstChild, window.closed?.firstChild].map(shows);
+      const look = () => [copied, copies.firstElementChild, again.firstElementChild, host.shadowRoot.firstChild, window.lateRoot?.firstChild].map(shows);
     </script>`,
     async (page) => {
       const seen: Record<number, unknown> = {};

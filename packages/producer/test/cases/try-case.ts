@@ -92,7 +92,7 @@ export async function renderCase(
     cuts,
     dir: folder.dir,
   });
-  return decodeColours(file);
+  return await decodeColours(file);
 }
 
 const isRed = ([red, green]: readonly [number, number, number]): boolean => red > 150 && green < 128;
