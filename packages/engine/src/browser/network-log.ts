@@ -7,6 +7,8 @@ export interface NetworkLog {
   followPart(sessionId: string): void;
   /** Requests without an answer yet, as "request: URL". */
   inFlight(): string[];
+  /** How many scripts, style sheets and documents were asked for so far: what a page's own runtime cannot wait for. */
+  parts(): number;
   /** Scripts of the page's workers. */
   workers(): readonly StartedWorker[];
   /** Each once. */
@@ -23,6 +25,7 @@ export interface NetworkOptions {
 
 /** Streams stay open by design: waiting for them would wait for ever. */
 const ENDLESS_TYPES = new Set(["EventSource", "WebSocket", "Media", "Ping", "Prefetch"]);
+const PART_TYPES = new Set(["Script", "Stylesheet", "Document"]);
 const MAX_FAILED = 50;
 const MAX_WORKERS = 100;
 const MAX_URL_LENGTH = 200;
@@ -87,6 +90,7 @@ export function followNetwork(
   const open = new Map<string, string>();
   const failed = new Map<string, FailedRequest>();
   const workers = new Map<string, StartedWorker>();
+  let parts = 0;
   let main: { status: number; mimeType: string } | null = null;
 
   const fail = (failure: Omit<FailedRequest, keyof Seen>): void => {
@@ -103,7 +107,10 @@ export function followNetwork(
   });
   const close = ({ requestId }: { requestId: string }): void => void open.delete(requestId);
   cdp.on("Network.requestWillBeSent", sessionId, ({ requestId, request: { url }, type }) => {
-    if (isOfNetwork(url) && !ENDLESS_TYPES.has(type ?? "") && !workers.has(url)) open.set(requestId, url);
+    if (PART_TYPES.has(type ?? "")) parts++;
+    // Also a module that a script has made is loaded in the browser's own time.
+    const isLoaded = isOfNetwork(url) || type === "Script";
+    if (isLoaded && !ENDLESS_TYPES.has(type ?? "") && !workers.has(url)) open.set(requestId, url);
   });
   cdp.on("Network.responseReceived", sessionId, ({ requestId, response: { status, mimeType }, type }) => {
     if (type === "Document" && main === null) main = { status, mimeType };
@@ -116,6 +123,7 @@ export function followNetwork(
   return {
     followPart: (part) => followFailures(cdp, part, snapshotOrigin, fail),
     inFlight: () => [...open.values()].map((url) => `request: ${shorten(url)}`),
+    parts: () => parts,
     workers: () => [...workers.values()],
     failed: () => [...failed.values()],
     document: () => main,

@@ -19,10 +19,18 @@ import { evaluateStep } from "./step-page.ts";
 /** Frames that a page is stepped through in one call on the way to a chunk's start. */
 const SKIP_BATCH = 50;
 
+/** Thrown when the page has loaded a part of itself, a module say, among frames that it was stepped through at once. */
+class LoadedOnTheWay extends Error {}
+
+interface SteppedTask extends ChunkTask {
+  /** Frames in one call on the way to the chunk's start. */
+  readonly batch: number;
+}
+
 /** Brings a fresh page to the frame before the chunk's first, through every frame, since scripts may count them. */
 async function skipTo(
   composition: Composition,
-  { chunk, source }: ChunkTask,
+  { chunk, source, batch }: SteppedTask,
   { signal, onFrames }: TaskContext,
 ): Promise<void> {
   const { page, frames } = composition;
@@ -33,10 +41,12 @@ async function skipTo(
     const deadline = Date.now() + source.frameTimeoutMs;
     const moves = page.images.present();
     // An image begins to move when it is drawn first.
-    const batch = moves ? 1 : SKIP_BATCH;
-    const until = Math.min(next + batch, chunk.startFrame) - 1;
+    const until = Math.min(next + (moves ? 1 : batch), chunk.startFrame) - 1;
+    const before = page.network.parts();
     const skip = `__framewright.skipTo(${until}, ${moves})`;
     const reached = Number(await evaluateStep(page, skip, until, deadline));
+    // What has come of it came in some later frame, on a slow machine in a later one still.
+    if (reached > next && page.network.parts() > before) throw new LoadedOnTheWay();
     await untilComplete(composition, reached, deadline);
     await frames.step(reached, deadline);
     onFrames?.(0);
@@ -58,7 +68,7 @@ function backendOf(
 /** Captures the chunk's frames from an open page into its file. */
 async function encodeChunk(
   composition: Composition,
-  task: ChunkTask,
+  task: SteppedTask,
   context: TaskContext,
   isExact: boolean,
 ): Promise<ChunkFacts> {
@@ -97,7 +107,7 @@ function withWarning(facts: ChunkFacts, warning: PageFinding): ChunkFacts {
 
 /** Captures by memory; where that does not work, or gives a wrong picture, the same picture by screenshots. */
 async function captureByMemory(
-  task: ChunkTask,
+  task: SteppedTask,
   context: TaskContext,
   open: (composition: OpenBitmap | undefined, work: Work) => Promise<ChunkFacts>,
   bitmaps: OpenBitmap,
@@ -119,18 +129,8 @@ async function captureByMemory(
 
 type Work = (composition: Composition) => Promise<ChunkFacts>;
 
-/**
- * Renders a chunk to a file of its own: a pure function of the snapshot, the frames and the settings.
- * On failure no file is left.
- * @param bitmaps - finds where a browser draws
- * @throws ProblemError
- */
-export async function captureChunk(
-  task: ChunkTask,
-  context: TaskContext,
-  bitmaps: OpenBitmap = openBitmap,
-): Promise<CapturedChunk> {
-  const { source, picture, chunk, file } = task;
+async function takeChunk(task: SteppedTask, context: TaskContext, bitmaps: OpenBitmap): Promise<ChunkFacts> {
+  const { source, picture } = task;
   const options = {
     ...source,
     ...picture,
@@ -143,11 +143,29 @@ export async function captureChunk(
   };
   const open = (opener: OpenBitmap | undefined, work: Work): Promise<ChunkFacts> =>
     withComposition({ ...options, openBitmap: opener }, work);
+  return captureOf(context.tools, picture) === "compositor-memory"
+    ? captureByMemory(task, context, open, bitmaps)
+    : open(undefined, (composition) => encodeChunk(composition, task, context, false));
+}
+
+/**
+ * Renders a chunk to a file of its own: a pure function of the snapshot, the frames and the settings.
+ * On failure no file is left.
+ * @param bitmaps - finds where a browser draws
+ * @throws ProblemError
+ */
+export async function captureChunk(
+  task: ChunkTask,
+  context: TaskContext,
+  bitmaps: OpenBitmap = openBitmap,
+): Promise<CapturedChunk> {
+  const { chunk, file } = task;
+  const take = (batch: number): Promise<ChunkFacts> => takeChunk({ ...task, batch }, context, bitmaps);
   try {
-    const facts =
-      captureOf(context.tools, picture) === "compositor-memory"
-        ? await captureByMemory(task, context, open, bitmaps)
-        : await open(undefined, (composition) => encodeChunk(composition, task, context, false));
+    const facts = await take(SKIP_BATCH).catch((error: unknown) => {
+      if (!(error instanceof LoadedOnTheWay)) throw error;
+      return take(1);
+    });
     const { size } = await stat(file);
     return { index: chunk.index, file, frames: chunk.endFrame - chunk.startFrame, bytes: size, ...facts };
   } catch (error) {

@@ -1,3 +1,4 @@
+import { native } from "./native.ts";
 import { type ChildRuntime, remoteRuntime } from "./remote-frame.ts";
 import { allRoots } from "./roots.ts";
 
@@ -31,6 +32,20 @@ export function childRuntimes(): ChildRuntime[] {
   return [...inDocument(), ...inShadowTrees()].flatMap((frame) => runtimeOf(frame) ?? []);
 }
 
+const POLL_MS = 20;
+
+/** What a frame was asked to do, or its end: the promises of a document that is replaced never settle. */
+async function orGone(child: ChildRuntime, work: Promise<unknown>): Promise<unknown> {
+  let isOver = false;
+  const end = (): void => void (isOver = true);
+  work.then(end, end);
+  const gone = async (): Promise<void> => {
+    while (!isOver && childRuntimes().includes(child))
+      await new Promise((resolve) => native.setTimeout(resolve, POLL_MS));
+  };
+  return Promise.race([work, gone()]);
+}
+
 /** Steps the frames inside the page. One that comes later begins with its own frame 0. */
 export function createChildren(): {
   stepTo(frame: number): Promise<unknown>;
@@ -40,7 +55,7 @@ export function createChildren(): {
   const stepChild = (child: ChildRuntime, frame: number): Promise<unknown> => {
     const first = firstFrames.get(child) ?? frame;
     firstFrames.set(child, first);
-    return child.stepTo(frame - first);
+    return orGone(child, child.stepTo(frame - first));
   };
   const isStepped = (child: ChildRuntime, frame: number): boolean => frame < 0 || firstFrames.has(child);
   return {
@@ -48,7 +63,9 @@ export function createChildren(): {
     // One that has come while the page's frame waited begins with that frame.
     linger: (frame) =>
       Promise.all(
-        childRuntimes().map((child) => (isStepped(child, frame) ? child.linger() : stepChild(child, frame))),
+        childRuntimes().map((child) =>
+          isStepped(child, frame) ? orGone(child, child.linger()) : stepChild(child, frame),
+        ),
       ),
   };
 }

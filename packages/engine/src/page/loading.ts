@@ -12,6 +12,13 @@ function keepFonts(): void {
   }
 }
 
+/** A browser that has begun to load a font goes by the rule that it had then. */
+export function watchFonts(): void {
+  const isSheet = (target: unknown): boolean =>
+    target instanceof HTMLLinkElement || target instanceof HTMLStyleElement;
+  document.addEventListener("load", ({ target }) => (isSheet(target) ? keepFonts() : undefined), true);
+}
+
 function pendingFonts(): string[] {
   keepFonts();
   // Reading a layout property makes the browser lay out, and so request the fonts that the text needs.

@@ -12,7 +12,7 @@ import { advance, isSeeking, linger } from "./clock.ts";
 import { declarations } from "./declarations.ts";
 import { installClock } from "./install-clock.ts";
 import { leadIn, leadInMs } from "./lead-in.ts";
-import { loading } from "./loading.ts";
+import { loading, watchFonts } from "./loading.ts";
 import { macrotask } from "./native.ts";
 import { installSvgs, syncSvgs } from "./smil.ts";
 import { addRoot, findDeclaredRoots, hidesRoots, installRoots, rootsShown } from "./roots.ts";
@@ -185,6 +185,7 @@ function install(config: PageConfig): void {
   installRegistry();
   installVisibility();
   keepCaretSteady();
+  watchFonts();
   installClock();
   installRandom();
   installWindowSize();

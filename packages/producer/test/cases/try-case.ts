@@ -12,12 +12,15 @@ import { decodeColours, type Picture } from "../e2e/decode.ts";
 import { openFolder, sharedTools } from "../e2e/machine.ts";
 
 const PAGES = fileURLToPath(new URL("pages", import.meta.url));
+const ENTRY = "index.html";
 const FPS = { num: 30, den: 1 };
 const PLAN_TIMEOUT_MS = 60_000;
 const PAGE_TIMEOUT_MS = 20_000;
 const LIMITS = { maxDurationSeconds: 60, maxFrames: 1_000, chunkSeconds: null };
 
 export interface CaseInput {
+  /** (Default: the project in the folder of the case's name.) */
+  readonly html?: string;
   /** Files of the project that are made for it. */
   readonly files?: Files;
   readonly entryFile?: string;
@@ -27,14 +30,13 @@ export interface CaseInput {
   readonly height?: number;
 }
 
-/** The project in the folder of this name. */
-async function projectOf(
-  name: string,
-  { files = {} }: CaseInput,
-): Promise<Record<string, Uint8Array | string>> {
+type Project = Record<string, Uint8Array | string>;
+
+async function projectOf(name: string, { html, files = {}, entryFile = ENTRY }: CaseInput): Promise<Project> {
+  if (html !== undefined) return { ...files, [entryFile]: html };
+  const project: Project = { ...files };
   const folder = join(PAGES, name);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const project: Record<string, Uint8Array | string> = { ...files };
   for (const entry of entries.filter((each) => each.isFile())) {
     const file = join(entry.parentPath, entry.name);
     project[relative(folder, file)] = await readFile(file);
@@ -45,7 +47,7 @@ async function projectOf(
 /** What the plan of a case warns of. @throws ProblemError that refuses it */
 export async function planCase(name: string, input: CaseInput = {}): Promise<readonly Warning[]> {
   await using folder = await openFolder();
-  const { entryFile = "index.html" } = input;
+  const { entryFile = ENTRY } = input;
   const snapshotDir = join(folder.dir, "snapshot");
   await writeFiles(snapshotDir, await projectOf(name, input));
   const job = {
@@ -80,12 +82,13 @@ export async function renderCase(
   input: CaseInput = {},
 ): Promise<Picture> {
   await using folder = await openFolder();
-  const { "index.html": html = "", ...files } = await projectOf(name, input);
+  const { entryFile = ENTRY } = input;
+  const { [entryFile]: html = "", ...files } = await projectOf(name, input);
   const { file } = await renderInChunks({
     tools: await sharedTools(),
     html,
     files,
-    ...(input.entryFile !== undefined && { entryFile: input.entryFile }),
+    entryFile,
     width: input.width ?? 320,
     height: input.height ?? 180,
     fps: FPS,

@@ -4,6 +4,9 @@ import { solidPng } from "../e2e/decode.ts";
 import { growingFilm, monospaceFont } from "./moving-files.ts";
 import { redAt, renderCase, wrongBars } from "./try-case.ts";
 
+const NAMED = `<!doctype html><meta charset=utf-8><link rel=stylesheet href="My%20Style%20%231.CSS"><body><div data-composition-id=m data-width=320 data-height=180 data-duration=0.2><img src="b%C3%AFld%20%2350%25.PNG" style="display:block"><img src="bïld #50%.PNG" style="display:block" id=q><div id=j></div><div id=k></div></div><script src="App%20V1.JS"></script><script type=module src="m%C3%B6d%20+1.MJS"></script></body>`;
+const MODULES = `<!doctype html><html><head><meta charset=utf-8><base href="/app/"><script type=importmap>{"imports":{"lib":"/vendor/lib.mjs","x/":"/vendor/"}}</script></head><body style="margin:0;background:#fff"><div data-composition-id=m data-width=320 data-height=180 data-duration=2><div id=a style="height:30px;background:red;width:0"></div><div id=b style="height:30px;background:red;width:0"></div><div id=c style="height:30px;background:red;width:0"></div></div>
+<script type=module src="main.mjs"></script></body></html>`;
 const TIMEOUT = { timeout: 120_000 };
 
 test("what a page computes and stores while it loads is there in frame 0", TIMEOUT, async () => {
@@ -43,13 +46,13 @@ test("fonts that are asked for late, or may be left out, are waited for", TIMEOU
   const picture = await renderCase("fonts-late", [0, 30], { files, width: 640, height: 200 });
   // "iiiiiiii|" is a quarter as long in letters of different widths.
   const reach = (frame: number, from: number): number =>
-    Math.max(...Array.from({ length: 50 }, (_, y) => redAt(picture, frame, from + y).at(-1) ?? 0));
+    Math.max(...Array.from({ length: 20 }, (_, y) => redAt(picture, frame, from + y).at(-1) ?? 0));
   for (const frame of [0, 14, 15, 29]) {
-    expect(reach(frame, 5), `row 1 at ${frame}`).toBeGreaterThan(280);
-    if (frame < 15) expect(reach(frame, 65), `row 2 at ${frame}`).toBeLessThan(200);
-    else expect(reach(frame, 65), `row 2 at ${frame}`).toBeGreaterThan(280);
-    if (frame < 15) expect(reach(frame, 125), `row 3 at ${frame}`).toBe(0);
-    else expect(Math.abs(reach(frame, 125) - 140), `row 3 at ${frame}`).toBeLessThan(10);
+    expect(reach(frame, 20), `row 1 at ${frame}`).toBeGreaterThan(280);
+    if (frame < 15) expect(reach(frame, 80), `row 2 at ${frame}`).toBeLessThan(200);
+    else expect(reach(frame, 80), `row 2 at ${frame}`).toBeGreaterThan(280);
+    if (frame < 15) expect(reach(frame, 140), `row 3 at ${frame}`).toBe(0);
+    else expect(Math.abs(reach(frame, 140) - 140), `row 3 at ${frame}`).toBeLessThan(10);
   }
 });
 
@@ -89,6 +92,7 @@ test.each([
 
 test("modules, import maps, JSON and style modules, late and made ones, are loaded", TIMEOUT, async () => {
   const picture = await renderCase("modules", [0, 60], {
+    html: MODULES,
     files: {
       "app/main.mjs": `import { w } from "lib"; import data from "./d.json" with { type: "json" }; import css from "./s.css" with { type: "css" };
         document.adoptedStyleSheets.push(css); a.style.width = w + data.x + "px";
@@ -107,10 +111,8 @@ test("modules, import maps, JSON and style modules, late and made ones, are load
 });
 
 test("files have any names", TIMEOUT, async () => {
-  const { width, height } = { width: 320, height: 180 };
   const picture = await renderCase("names", [0, 6], {
-    width,
-    height,
+    html: NAMED,
     entryFile: "my scene #1 100% ü.HTML",
     files: {
       "My Style #1.CSS":
