@@ -36,11 +36,11 @@ const POLL_MS = 20;
 
 /** What a frame was asked to do, or its end: the promises of a document that is replaced never settle. */
 async function orGone(child: ChildRuntime, work: Promise<unknown>): Promise<unknown> {
-  let isOver = false;
-  const end = (): void => void (isOver = true);
+  const pending = new Set([work]);
+  const end = (): void => void pending.delete(work);
   work.then(end, end);
   const gone = async (): Promise<void> => {
-    while (!isOver && childRuntimes().includes(child))
+    while (pending.size > 0 && childRuntimes().includes(child))
       await new Promise((resolve) => native.setTimeout(resolve, POLL_MS));
   };
   return Promise.race([work, gone()]);
