@@ -56,12 +56,16 @@ async function skipTo(
 
 /** By memory where the page's browser could be read; else by screenshots, of the same picture where that was asked for. */
 function backendOf(
-  { frames, memory }: Composition,
+  { page, frames, memory }: Composition,
   { picture, chunk, source }: ChunkTask,
   isExact: boolean,
 ): Promise<CaptureBackend> | CaptureBackend {
-  if (memory !== null && typeof memory !== "string")
-    return memoryBackend(memory.frames, memory.bitmap, chunk, Date.now() + source.frameTimeoutMs);
+  if (memory !== null && typeof memory !== "string") {
+    const followsDrawing = async (deadline: number): Promise<boolean> =>
+      (await page.evaluate("__framewright.needsFrames()", deadline)) === true;
+    const deadline = Date.now() + source.frameTimeoutMs;
+    return memoryBackend(memory.frames, memory.bitmap, chunk, deadline, followsDrawing);
+  }
   return screenshotsBackend(frames, IMAGE_FORMATS[isExact ? "high" : picture.quality]);
 }
 

@@ -1,8 +1,10 @@
 import type { FrameSpan } from "../../browser/seen.ts";
 import type { FramesOnCommand } from "../begin-frame.ts";
+import { IMAGE_FORMATS } from "../frame-source.ts";
 import type { CaptureBackend } from "../port.ts";
 import { type Bitmap, bitmapBytes } from "./bitmap.ts";
 import { compareWithScreenshot } from "./compare-with-screenshot.ts";
+import { equalsPng } from "./equals-png.ts";
 import { wrongPicture } from "./memory-fault.ts";
 
 /** One frame in so many is compared with a screenshot: by its number, so that a chunk is the same each time. */
@@ -11,6 +13,7 @@ const CHECK_EVERY = 128;
 /**
  * Takes frames from the memory that the compositor draws into, which costs no more than to copy them. That it is the right
  * memory is seen before the first frame, now and then, and at the last.
+ * @param followsDrawing - whether the page does something when it is drawn, so that no frame may be drawn twice
  * @throws MemoryFault here, and from `draw`
  */
 export async function memoryBackend(
@@ -18,6 +21,7 @@ export async function memoryBackend(
   bitmap: Bitmap,
   { endFrame }: FrameSpan,
   deadline: number,
+  followsDrawing: (deadline: number) => Promise<boolean>,
 ): Promise<CaptureBackend> {
   const { width, height } = bitmap;
   const bytes = bitmapBytes(bitmap);
@@ -36,9 +40,15 @@ export async function memoryBackend(
   return {
     form: { codec: "rawvideo", width, height },
     draw: async (frame, by) => {
+      const isChecked = frame % CHECK_EVERY === 0 || frame === endFrame - 1;
+      if (isChecked && (await followsDrawing(by))) {
+        const screenshot = await frames.capture(frame, IMAGE_FORMATS.high, by);
+        const pixels = readNew(frame);
+        if (!equalsPng(pixels, bitmap, screenshot)) throw wrongPicture(frame);
+        return { read: () => pixels };
+      }
       const mayDiffer = await frames.draw(frame, by);
       const read = (): Buffer => (mayDiffer || !isAny ? readNew(frame) : last);
-      const isChecked = frame % CHECK_EVERY === 0 || frame === endFrame - 1;
       if (!isChecked) return { read };
       const pixels = read();
       await compareWithScreenshot(frames, bitmap, pixels, frame, by);
