@@ -98,19 +98,19 @@ export function followNetwork(
     const key = `${url} ${failure.reason}`;
     if (failed.size < MAX_FAILED && !failed.has(key)) failed.set(key, { ...failure, url, ...stamp() });
   };
-  // A worker's script is loaded in the page's name, and finishes in the worker's: nobody would tell us.
   cdp.on("Target.attachedToTarget", sessionId, ({ targetInfo: { type, url } }) => {
     if (!type.includes("worker")) return;
     const name = shorten(stableText(url));
     if (workers.size < MAX_WORKERS && !workers.has(url)) workers.set(url, { url: name, ...stamp() });
-    for (const [requestId, requested] of open) if (requested === url) open.delete(requestId);
   });
   const close = ({ requestId }: { requestId: string }): void => void open.delete(requestId);
-  cdp.on("Network.requestWillBeSent", sessionId, ({ requestId, request: { url }, type }) => {
+  cdp.on("Network.requestWillBeSent", sessionId, ({ requestId, loaderId, request: { url }, type }) => {
     if (PART_TYPES.has(type ?? "")) parts++;
     // Also a module that a script has made is loaded in the browser's own time.
     const isLoaded = isOfNetwork(url) || type === "Script";
-    if (isLoaded && !ENDLESS_TYPES.has(type ?? "") && !workers.has(url)) open.set(requestId, url);
+    // A worker's script is loaded in the page's name, for no document of it, and finishes elsewhere.
+    const isOfWorker = loaderId === "";
+    if (isLoaded && !isOfWorker && !ENDLESS_TYPES.has(type ?? "")) open.set(requestId, url);
   });
   cdp.on("Network.responseReceived", sessionId, ({ requestId, response: { status, mimeType }, type }) => {
     if (type === "Document" && main === null) main = { status, mimeType };
