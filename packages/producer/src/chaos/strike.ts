@@ -12,7 +12,7 @@ const KINDS: Record<Kind, (process: RunningProcess, tree: readonly RunningProces
   worker: ({ pid }, tree) => tree.some((other) => other.ppid === pid && isBrowser(other)),
   browser: isBrowser,
   renderer: ({ command }) => command.includes("--type=renderer"),
-  encoder: ({ command }) => command.includes("image2pipe"),
+  encoder: ({ command }) => command.includes("libx264"),
 };
 
 /** The service's processes of a kind. */

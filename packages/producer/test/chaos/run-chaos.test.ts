@@ -114,7 +114,7 @@ test(
       for await (const finding of runChaos(folder.dir, controller.signal)) expect(finding.held).toBe(true);
     })();
     const outcome = running.catch((error: unknown) => error);
-    const encodes = ({ command }: RunningProcess): boolean => command.includes("image2pipe");
+    const encodes = ({ command }: RunningProcess): boolean => command.includes("libx264");
     const rendering = await until(
       () => processesNaming(folder.dir),
       (found) => found.some(encodes),

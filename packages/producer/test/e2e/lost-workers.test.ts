@@ -15,7 +15,7 @@ async function endWorkers(service: TestProducer, count: number, signal: NodeJS.S
   const encoders = await until(
     async () =>
       (await processTree(process.pid)).filter(
-        ({ command }) => command.includes("image2pipe") && command.includes(service.dataDir),
+        ({ command }) => command.includes("libx264") && command.includes(service.dataDir),
       ),
     (found) => found.length === count,
     20_000,

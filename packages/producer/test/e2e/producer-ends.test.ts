@@ -44,7 +44,7 @@ async function startCapturing(
   await waitForRender(service, id, ({ progress }) => progress.stage === "capture" && progress.framesDone > 5);
   const tree = await processTree(service.pid);
   expect(tree.some(({ command }) => command.includes("--type=renderer"))).toBe(true);
-  expect(tree.some(({ command }) => command.includes("image2pipe"))).toBe(true);
+  expect(tree.some(({ command }) => command.includes("libx264"))).toBe(true);
   return { id, tree };
 }
 
@@ -171,7 +171,7 @@ test(
     const { id } = await submit(service, { html: layeredPage(2) });
     await waitForRender(service, id, ({ progress }) => progress.framesDone > 5);
     const tree = await processTree(service.pid);
-    expect(tree.filter(({ command }) => command.includes("image2pipe")).length).toBeGreaterThan(0);
+    expect(tree.filter(({ command }) => command.includes("libx264")).length).toBeGreaterThan(0);
     const exited = once(service.child, "exit", { signal: AbortSignal.timeout(80_000) });
     for (const pid of [service.pid, ...tree.map((child) => child.pid)]) sendSignal(pid, "SIGTERM");
     expect(await exited).toEqual([0, null]);

@@ -17,7 +17,7 @@ test("an encoder that is stuck is not blamed on the page: the render goes on wit
   });
   const { id } = await submit(service, { html: layeredPage(3) });
   await waitForRender(service, id, ({ progress }) => progress.framesDone > 5);
-  const encoder = (await processTree(process.pid)).find(({ command }) => command.includes("image2pipe"));
+  const encoder = (await processTree(process.pid)).find(({ command }) => command.includes("libx264"));
   if (encoder === undefined) throw new Error("no encoder runs");
   process.kill(encoder.pid, "SIGSTOP");
   const stoppedAt = performance.now();

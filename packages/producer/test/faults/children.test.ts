@@ -45,7 +45,7 @@ async function find(matches: (process: RunningProcess) => boolean): Promise<Runn
 const isBrowser = ({ command }: RunningProcess): boolean =>
   command.includes(`--user-data-dir=${service.dataDir}`) && !command.includes("--type=");
 const isEncoder = ({ command }: RunningProcess): boolean =>
-  command.includes("image2pipe") && command.includes(service.dataDir);
+  command.includes("libx264") && command.includes(service.dataDir);
 const isRenderer = ({ command }: RunningProcess): boolean => command.includes("--type=renderer");
 
 /** Waits until the lost chunk is being captured again; gives how long that took. */

@@ -103,7 +103,7 @@ exec "${ffmpeg}" "$@"
   await look();
   expect(await readdir(folder.dir)).toContain("struck");
   expect(render).toMatchObject({ state: "succeeded", verdict: { passed: true } });
-  expect(render.warnings).toMatchObject([{ code: "step-retried" }]);
+  expect(render.warnings.map(({ code }) => code)).toContain("step-retried");
   expect([...sizes]).toEqual([render.artifact?.bytes]);
   expect(await storedFiles(service.dataDir, ".incoming")).toEqual([]);
 });

@@ -149,7 +149,7 @@ export async function untilIdle(hosts: readonly Host[], timeoutMs: number): Prom
 export function midChunk(fleet: Fleet, host: Host, renderId: string): Promise<Attempt> {
   return eventually("a host is in the middle of a chunk", async () => {
     const tree = await captures(host);
-    if (!tree.some(({ command }) => command.includes("image2pipe"))) return null;
+    if (!tree.some(({ command }) => command.includes("libx264"))) return null;
     const all = await fleet.attempts(renderId);
     return all.find(({ pid, kind, ended }) => pid === host.pid && kind === "chunk" && ended === null);
   });
