@@ -116,7 +116,13 @@ async function captureByMemory(
   open: (composition: OpenBitmap | undefined, work: Work) => Promise<ChunkFacts>,
   bitmaps: OpenBitmap,
 ): Promise<ChunkFacts> {
-  const encode: Work = (composition) => encodeChunk(composition, task, context, true);
+  const encode: Work = (composition) =>
+    encodeChunk(composition, task, context, true).catch(async (error: unknown) => {
+      // Memory that is gone may be that of a browser which has ended: asked, it fails with that.
+      if (error instanceof MemoryFault)
+        await composition.page.evaluate("0", Date.now() + task.source.frameTimeoutMs);
+      throw error;
+    });
   try {
     return await open(bitmaps, async (composition) => {
       const facts = await encode(composition);
