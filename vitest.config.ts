@@ -49,7 +49,7 @@ export default defineConfig({
           name: "tests",
           include: ALL,
           exclude: [...MEASURED, ...ALONE],
-          maxWorkers: 3,
+          maxWorkers: 2,
           groupOrder: 0,
         }),
         group(name, { name: "measured", include: MEASURED, exclude: ALONE, maxWorkers: 2, groupOrder: 1 }),

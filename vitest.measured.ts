@@ -1,6 +1,7 @@
 /** Test files, by patterns within a package, whose bounds of time would not hold beside many others. */
 export const MEASURED = [
   "test/chaos/run-chaos.test.ts",
+  "test/browser-work.test.ts",
   "test/faults/**/*.test.ts",
   "test/e2e/guards.test.ts",
   "test/e2e/producer-ends.test.ts",
