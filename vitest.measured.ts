@@ -15,6 +15,7 @@ export const MEASURED = [
 /** Those that need the machine for themselves. */
 export const ALONE = [
   "test/chaos/every-guarantee.test.ts",
+  "test/faults/default-times.test.ts",
   "test/faults/starvation.test.ts",
   "test/files/snapshot-load.test.ts",
   "test/flood.test.ts",

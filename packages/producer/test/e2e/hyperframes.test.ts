@@ -78,7 +78,7 @@ describe("POST /render", () => {
 
   test("says in its outcome that there were warnings", async () => {
     const answer = await post(service, "/render", {
-      html: page({ width: null, height: null, duration: 0.1, body: "<p>Words</p>" }),
+      html: page({ width: null, height: null, duration: 0.1, body: "<p style='color: #fff'>Words</p>" }),
     });
     const result = HyperframesResultSchema.parse(await answer.json());
     expect(result.outcome).toBe("completed_with_warnings");
