@@ -16,11 +16,11 @@ const SEVEN = [0, 3, 7, 13, 20, 26, 33, FRAMES];
 const THREE = [0, 3, 20, FRAMES];
 const ONE = [0, FRAMES];
 const NTSC: Fps = { num: 30_000, den: 1001 };
-/** All rates take minutes: two of them tell as much of a change. */
+/** All rates take minutes: the most awkward one tells as much of a change. */
 const IS_LONG = process.env["FRAMEWRIGHT_LONG"] !== undefined;
 const RATES: readonly { readonly fps: Fps; readonly layouts: readonly (readonly number[])[] }[] = [
   ...(IS_LONG ? [{ fps: { num: 24, den: 1 }, layouts: [SEVEN] }] : []),
-  { fps: { num: 30, den: 1 }, layouts: IS_LONG ? [ONE, SEVEN] : [ONE] },
+  ...(IS_LONG ? [{ fps: { num: 30, den: 1 }, layouts: [ONE, SEVEN] }] : []),
   ...(IS_LONG ? [{ fps: { num: 60, den: 1 }, layouts: [SEVEN] }] : []),
   { fps: NTSC, layouts: IS_LONG ? [ONE, SEVEN] : [THREE] },
 ];
