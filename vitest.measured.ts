@@ -5,7 +5,6 @@ export const MEASURED = [
   "test/faults/**/*.test.ts",
   "test/e2e/guards.test.ts",
   "test/e2e/producer-ends.test.ts",
-  "test/e2e/stuck-pages.test.ts",
   "test/health/launch-failing.test.ts",
   "test/health/thread-close.test.ts",
   "test/model/model.test.ts",
@@ -15,6 +14,7 @@ export const MEASURED = [
 /** Those that need the machine for themselves. */
 export const ALONE = [
   "test/chaos/every-guarantee.test.ts",
+  "test/e2e/stuck-pages.test.ts",
   "test/faults/default-times.test.ts",
   "test/faults/starvation.test.ts",
   "test/files/snapshot-load.test.ts",

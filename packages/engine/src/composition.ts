@@ -238,7 +238,8 @@ export async function openComposition(options: OpenCompositionOptions): Promise<
     return { page, frames, memory, product: browser.product, close };
   } catch (error) {
     const reason = await orDiskFull(error, options.scratchDir);
-    await browser.close();
+    // A page that has failed may keep its browser from closing.
+    await browser.close(0);
     options.signal.throwIfAborted();
     throw reason;
   }

@@ -41,8 +41,8 @@ export interface Browser {
   readonly product: string;
   /** Of what was started: the browser, or a script that starts it. */
   readonly pid: number | undefined;
-  /** Ends the browser and removes its profile. Never throws, and ends within a few seconds. */
-  readonly close: () => Promise<void>;
+  /** Ends the browser and removes its profile. Never throws, and ends within a few seconds; at once without a grace. */
+  readonly close: (graceMs?: number) => Promise<void>;
 }
 
 /** Only what a browser needs: nothing of the service's environment reaches it. */
@@ -103,13 +103,13 @@ export async function launchBrowser(options: LaunchOptions): Promise<Browser> {
   const onAbort = (): void => void kill();
   signal.addEventListener("abort", onAbort, { once: true });
 
-  const close = async (): Promise<void> => {
+  const close = async (graceMs = CLOSE_GRACE_MS): Promise<void> => {
     signal.removeEventListener("abort", onAbort);
     if (child.exitCode === null && child.signalCode === null) {
       // A browser that cannot answer is killed below; its answer does not matter.
-      void cdp.send("Browser.close", undefined, { deadline: Date.now() + CLOSE_GRACE_MS }).catch(kill);
+      void cdp.send("Browser.close", undefined, { deadline: Date.now() + graceMs }).catch(kill);
     }
-    await Promise.race([exited, sleep(CLOSE_GRACE_MS, undefined, { ref: false }).then(kill)]);
+    await Promise.race([exited, sleep(graceMs, undefined, { ref: false }).then(kill)]);
     await Promise.race([exited, sleep(KILL_WAIT_MS, undefined, { ref: false })]);
     // What cannot be removed now goes with the caller's folder; what the browser was used for is done.
     await rm(profileDir, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
