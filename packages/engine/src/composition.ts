@@ -166,7 +166,7 @@ function notReady(page: Page, pending: readonly string[], timeoutMs: number): Pr
 }
 
 /** A page that answers, only late, at the end of its time has something to wait for; it is not unresponsive. */
-const LAST_ANSWER_MS = 1_000;
+const LAST_ANSWER_MS = 250;
 
 /** Waits until the page is ready and has declared itself. @throws ProblemError `page-not-ready`, `page-unresponsive` */
 async function untilReady(page: Page, frames: FrameSource, options: OpenCompositionOptions): Promise<void> {
