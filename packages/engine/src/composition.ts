@@ -221,6 +221,11 @@ export async function openComposition(options: OpenCompositionOptions): Promise<
     ...options,
     profileDir: path.join(options.scratchDir, `browser-${randomUUID()}`),
   });
+  let bitmap: Bitmap | undefined;
+  const close = async (graceMs?: number): Promise<void> => {
+    bitmap?.close();
+    await browser.close(graceMs);
+  };
   try {
     const page = await attachPage(browser.cdp, {
       ...options,
@@ -228,18 +233,15 @@ export async function openComposition(options: OpenCompositionOptions): Promise<
       snapshotOrigin: new URL(options.url).origin,
     });
     const { frames, memory } = await framesOf(page, browser, options);
+    if (memory !== null && typeof memory !== "string") ({ bitmap } = memory);
     await page.send("Page.addScriptToEvaluateOnNewDocument", { source: ownDocumentsOnly(options) });
     await navigate(page, options.url, Date.now() + options.readyTimeoutMs);
     await untilReady(page, frames, options);
-    const close = async (): Promise<void> => {
-      if (memory !== null && typeof memory !== "string") memory.bitmap.close();
-      await browser.close();
-    };
-    return { page, frames, memory, product: browser.product, close };
+    return { page, frames, memory, product: browser.product, close: () => close() };
   } catch (error) {
     const reason = await orDiskFull(error, options.scratchDir);
     // A page that has failed may keep its browser from closing.
-    await browser.close(0);
+    await close(0);
     options.signal.throwIfAborted();
     throw reason;
   }
