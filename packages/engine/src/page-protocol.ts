@@ -84,6 +84,34 @@ export interface FontUse {
 /** Among what a page waits for: that the engine shows it shadow trees which scripts cannot find. */
 export type HiddenTrees = "hidden shadow trees";
 
+/**
+ * An `<audio>` or `<video>` of the page. Times are seconds of the video: what is around the element has been reckoned
+ * in. At second `t`, from `start` on, it is at second `mediaStart + (t - start) * rate` of its file.
+ */
+export interface MediaElement {
+  readonly kind: "audio" | "video";
+  readonly selector: string;
+  /** Address of its file; null where it names none. */
+  readonly src: string | null;
+  /** Whether it plays by its `data-start`; otherwise only when the page or `autoplay` starts it. */
+  readonly timed: boolean;
+  readonly start: number;
+  /** Exclusive; null where nothing says when it ends. */
+  readonly end: number | null;
+  readonly mediaStart: number;
+  /** The second of its file from which it plays again, with `loop`. */
+  readonly loopStart: number;
+  /** Seconds of its file that pass in one second of the video. */
+  readonly rate: number;
+  readonly loop: boolean;
+  readonly autoplay: boolean;
+  readonly muted: boolean;
+  /** 1 is as loud as the file. */
+  readonly volume: number;
+  /** What it says itself of having sound; null where it says nothing. */
+  readonly hasAudio: boolean | null;
+}
+
 /** The page side, as `window.__framewright`. */
 export interface PageRuntime {
   pending(): PendingWork;
@@ -94,6 +122,8 @@ export interface PageRuntime {
   /** What keeps a step from ending. */
   busyWith(): readonly string[];
   declarations(): Declarations;
+  /** The sound and video elements of the page, as they are now. */
+  mediaElements(): readonly MediaElement[];
   /** How the page's texts use fonts, as they are now. */
   fontUse(): readonly FontUse[];
   /** Steps through every frame up to `frame`; with `moves`, the next one takes moving images on. It says what it still waits for. */

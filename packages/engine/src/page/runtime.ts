@@ -25,6 +25,7 @@ import { installFrameNeeds, needsFrames as pageNeedsFrames } from "./frame-needs
 import { createInspector, installFindings } from "./findings/inspector.ts";
 import { fontUse } from "./fonts/font-use.ts";
 import { watchCanvases } from "./fonts/texts.ts";
+import { mediaElements } from "./media/media-elements.ts";
 import { finishNested, isParsed, mountNested } from "./nested/nested.ts";
 import { installRandom } from "./random.ts";
 import { installRegistry } from "./tree/registry.ts";
@@ -103,6 +104,7 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
     waitUntil,
     inspector: createInspector(() => childRuntimes().flatMap(({ inspector }) => inspector ?? [])),
     declarations: () => declarations(leadInMs(), variables),
+    mediaElements,
     fontUse: () => [...fontUse(), ...childRuntimes().flatMap((child) => child.fontUse())],
     leadIn: async () => {
       const states = await Promise.all([

@@ -1,0 +1,60 @@
+import type { MediaElement } from "../../page-protocol.ts";
+import { selectorOf } from "../findings/selector.ts";
+import type { TreeNode } from "../tree/node.ts";
+import { finite } from "../tree/timing.ts";
+import { currentTree } from "../tree/tree.ts";
+
+/** Where an element's file is, as the browser would ask for it; null for one that names none. */
+export function sourceOf(media: HTMLMediaElement): string | null {
+  const named = media.hasAttribute("src") ? media : media.querySelector<HTMLSourceElement>("source[src]");
+  const source = named?.getAttribute("src") ?? "";
+  return source === "" ? null : (URL.parse(source, document.baseURI)?.href ?? null);
+}
+
+/** How loud an element is: by its attribute, else as a script has set it. */
+function volumeOf(media: HTMLMediaElement): number {
+  const declared = finite(media.getAttribute("data-volume"));
+  return declared === null ? media.volume : Math.max(0, declared);
+}
+
+function hasAudioOf(media: HTMLMediaElement): boolean | null {
+  const text = media.getAttribute("data-has-audio");
+  return text === null ? null : text !== "false";
+}
+
+/** The seconds of the video in which an element and everything around it show; the end is Infinity where nothing says it. */
+function shownSpan(node: TreeNode): { from: number; to: number } {
+  let { from, to } = node;
+  for (let around = node.container; around; around = around.container) {
+    from = Math.max(from, around.from);
+    to = Math.min(to, around.to);
+  }
+  return { from: Math.max(0, from), to };
+}
+
+function read(media: HTMLMediaElement, node: TreeNode): MediaElement {
+  const { from, to } = shownSpan(node);
+  return {
+    kind: media instanceof HTMLVideoElement ? "video" : "audio",
+    selector: selectorOf(media),
+    src: sourceOf(media),
+    timed: node.timed,
+    start: from,
+    end: Number.isFinite(to) ? to : null,
+    mediaStart: node.contentStart + (from - node.from) * node.rate,
+    loopStart: node.contentStart,
+    rate: node.rate,
+    loop: media.loop,
+    autoplay: media.autoplay,
+    muted: media.muted || media.defaultMuted,
+    volume: volumeOf(media),
+    hasAudio: hasAudioOf(media),
+  };
+}
+
+/** Every `<audio>` and `<video>` of the document and its shadow trees, as it is now. */
+export function mediaElements(): MediaElement[] {
+  return currentTree().nodes.flatMap((node) =>
+    node.element instanceof HTMLMediaElement ? [read(node.element, node)] : [],
+  );
+}
