@@ -43,7 +43,9 @@ it("tells every sound and video with its times, those of what is around it recko
         [3, 4.5, 0, 0, 0.5],
         [0, null, 0, 0, 1],
       ]);
-      expect(found.map(({ loop, autoplay, muted, volume, hasAudio }) => [loop, autoplay, muted, volume, hasAudio])).toEqual([
+      expect(
+        found.map(({ loop, autoplay, muted, volume, hasAudio }) => [loop, autoplay, muted, volume, hasAudio]),
+      ).toEqual([
         [false, false, true, 1, null],
         [true, false, false, 0.5, null],
         [false, false, false, 0.25, false],
