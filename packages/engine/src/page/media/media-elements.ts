@@ -34,6 +34,8 @@ function shownSpan(node: TreeNode): { from: number; to: number } {
 
 function read(media: HTMLMediaElement, node: TreeNode): MediaElement {
   const { from, to } = shownSpan(node);
+  // What is not timed itself begins with what it lies in.
+  const lateSeconds = node.timed ? from - node.from : 0;
   return {
     kind: media instanceof HTMLVideoElement ? "video" : "audio",
     selector: selectorOf(media),
@@ -41,7 +43,7 @@ function read(media: HTMLMediaElement, node: TreeNode): MediaElement {
     timed: node.timed,
     start: from,
     end: Number.isFinite(to) ? to : null,
-    mediaStart: node.contentStart + (from - node.from) * node.rate,
+    mediaStart: node.contentStart + lateSeconds * node.rate,
     loopStart: node.contentStart,
     rate: node.rate,
     loop: media.loop,
