@@ -5,7 +5,7 @@ import { finite } from "../tree/timing.ts";
 import { currentTree } from "../tree/tree.ts";
 
 /** Where an element's file is, as the browser would ask for it; null for one that names none. */
-export function sourceOf(media: HTMLMediaElement): string | null {
+function sourceOf(media: HTMLMediaElement): string | null {
   const named = media.hasAttribute("src") ? media : media.querySelector<HTMLSourceElement>("source[src]");
   const source = named?.getAttribute("src") ?? "";
   return source === "" ? null : (URL.parse(source, document.baseURI)?.href ?? null);
