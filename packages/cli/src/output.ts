@@ -2,8 +2,11 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, extname, join, resolve } from "node:path";
 
+import { OUTPUTS } from "@framewright/contract";
+
 import { badInput } from "./failure.ts";
 
+const EXTENSIONS: readonly string[] = Object.values(OUTPUTS).map(({ extension }) => `.${extension}`);
 const REMEDY = "Name a place that you may write to.";
 
 async function isDirectory(path: string): Promise<boolean> {
@@ -31,8 +34,11 @@ async function tryWriting(dir: string): Promise<void> {
 /** Makes the folder of the result and sees that it can be written to, before any work is done for it; returns the file's absolute path. */
 export async function prepareOutput(file: string): Promise<string> {
   const path = resolve(file);
-  if (extname(path).toLowerCase() !== ".mp4") {
-    throw badInput(`-o ${file} is not an .mp4 file.`, "Name a file that ends in .mp4.");
+  if (!EXTENSIONS.includes(extname(path).toLowerCase())) {
+    throw badInput(
+      `-o ${file} is not an ${EXTENSIONS.join(" or ")} file.`,
+      `Name a file that ends in ${EXTENSIONS.join(" or ")}.`,
+    );
   }
   if (await isDirectory(path)) throw badInput(`-o ${file} is a folder.`, "Name a file in it.");
   try {

@@ -1,10 +1,10 @@
 import { z } from "zod";
 
+import { FormatSchema } from "./outputs.ts";
 import { WarningSchema } from "./plan.ts";
 import {
   DurationSchema,
   EntryFileSchema,
-  FormatSchema,
   FpsSchema,
   isDocument,
   NO_DOCUMENT,

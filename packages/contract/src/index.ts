@@ -2,6 +2,7 @@ export * from "./events.ts";
 export * from "./fps.ts";
 export * from "./health.ts";
 export * from "./hyperframes.ts";
+export * from "./outputs.ts";
 export * from "./plan.ts";
 export * from "./problem-catalogue.ts";
 export type { ProblemKind, ProblemOwner } from "./problem-kind.ts";

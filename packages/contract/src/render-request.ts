@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { explainFps, parseFps } from "./fps.ts";
+import { FormatSchema } from "./outputs.ts";
 
 /** Bytes of inline HTML that a request may carry. */
 export const MAX_INLINE_HTML_BYTES = 5 * 1024 * 1024;
@@ -51,9 +52,6 @@ export const EntryFileSchema = z
 
 export const QualitySchema = z.enum(["draft", "standard", "high"]);
 export type Quality = z.infer<typeof QualitySchema>;
-
-export const FormatSchema = z.enum(["mp4"]);
-export type Format = z.infer<typeof FormatSchema>;
 
 export const RangeSchema = z
   .union(

@@ -1,8 +1,9 @@
 import { z } from "zod";
 
+import { FormatSchema } from "./outputs.ts";
 import { PlanSchema, WarningSchema } from "./plan.ts";
 import { ProblemSchema } from "./problem.ts";
-import { FormatSchema, QualitySchema, RangeSchema } from "./render-request.ts";
+import { QualitySchema, RangeSchema } from "./render-request.ts";
 
 export const RenderStateSchema = z.enum(["queued", "running", "succeeded", "failed", "cancelled"]);
 export type RenderState = z.infer<typeof RenderStateSchema>;

@@ -13,6 +13,9 @@ export type { CutText } from "./page-findings.ts";
 export type { DeclaredDuration, Declarations, PageConfig } from "./page-protocol.ts";
 export { pageHeadHtml, pageScript } from "./page-source.ts";
 export { type Probe, probe } from "./probe.ts";
+export type { Expectation, Output } from "./outputs/record.ts";
+export { chunkEncodingOf } from "./outputs/records.ts";
+export { resolveOutput } from "./outputs/resolve-output.ts";
 export { RunError, runForOutput } from "./run-for-output.ts";
 export type {
   Capture,
@@ -24,4 +27,4 @@ export type {
   TaskContext,
   Tools,
 } from "./tasks.ts";
-export { type Expectation, verify } from "./verify/verify.ts";
+export { verify } from "./verify/verify.ts";

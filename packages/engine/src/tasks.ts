@@ -6,6 +6,7 @@ import type { CaptureId } from "./capture/port.ts";
 import type { FfmpegBinaries } from "./encode/find-ffmpeg.ts";
 import type { Inspection } from "./findings/inspect.ts";
 import type { PictureFacts } from "./findings/picture-facts.ts";
+import type { Output } from "./outputs/record.ts";
 
 /** How frames are taken from a browser. */
 export interface Capture {
@@ -61,6 +62,7 @@ export interface Picture {
   readonly videoWidth: number;
   readonly videoHeight: number;
   readonly quality: Quality;
+  readonly output: Output;
 }
 
 export interface ChunkTask {

@@ -15,6 +15,7 @@ import { openBitmap, type OpenBitmap } from "../src/capture/compositor-memory/op
 import { findFfmpeg } from "../src/encode/find-ffmpeg.ts";
 import type { CapturedChunk, Tools } from "../src/tasks.ts";
 import { machineBrowser, withServedPage } from "./open-page.ts";
+import { resolveOutput } from "../src/outputs/resolve-output.ts";
 
 /** Two browsers in a row on a busy machine. */
 const PAIR_MS = 90_000;
@@ -119,6 +120,7 @@ function captured({ body = PAGE, from, to, capture, bitmaps, scale = 1 }: Asked)
             videoWidth: WIDTH * scale,
             videoHeight: HEIGHT * scale,
             quality: "high",
+            output: resolveOutput({ quality: "high" }),
           },
           chunk: { index: 0, startFrame: from, endFrame: to },
           file,

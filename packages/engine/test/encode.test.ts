@@ -10,9 +10,11 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { assemble } from "../src/assemble/assemble.ts";
 import { startEncoder } from "../src/encode/encoder.ts";
 import { type FfmpegBinaries, findFfmpeg } from "../src/encode/find-ffmpeg.ts";
+import { resolveOutput } from "../src/outputs/resolve-output.ts";
 import { verify } from "../src/verify/verify.ts";
 
 const SIDE = 64;
+const output = resolveOutput({ quality: "standard" });
 const form = { codec: "mjpeg", quality: 90 } as const;
 const signal = new AbortController().signal;
 const soon = (): number => Date.now() + 20_000;
@@ -68,6 +70,7 @@ const picture = (fps: Fps) =>
     videoHeight: SIDE,
     deviceScaleFactor: 1,
     quality: "standard",
+    output,
   }) as const;
 
 /** Encodes the test pictures in chunks of these lengths, and joins them. */
@@ -84,14 +87,14 @@ async function video(fps: Fps, lengths: readonly number[], name: string): Promis
     chunks.push({ index, file, frames, bytes: 0 });
   }
   const file = join(dir, `${name}.mp4`);
-  await assemble({ chunks, fps, file, deadline: soon() }, { ffmpeg: binaries.ffmpeg, signal });
+  await assemble({ chunks, fps, output, file, deadline: soon() }, { ffmpeg: binaries.ffmpeg, signal });
   return file;
 }
 
 const check = (file: string, fps: Fps, frames: number, side = SIDE) =>
   verify(
     file,
-    { frames, fps, width: side, height: side },
+    { output, frames, fps, width: side, height: side },
     { ffprobe: binaries.ffprobe, deadline: soon(), signal },
   );
 
@@ -171,7 +174,7 @@ it("does not join what is not a video", async () => {
   const file = join(dir, "not-a-video.mp4");
   await writeFile(file, "nothing");
   const chunks = [{ index: 0, file, frames: 1, bytes: 7 }];
-  const task = { chunks, fps: { num: 30, den: 1 }, file: join(dir, "joined.mp4"), deadline: soon() };
+  const task = { chunks, fps: { num: 30, den: 1 }, output, file: join(dir, "joined.mp4"), deadline: soon() };
   const error: unknown = await assemble(task, { ffmpeg: binaries.ffmpeg, signal }).catch(
     (caught: unknown) => caught,
   );

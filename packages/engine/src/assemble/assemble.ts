@@ -4,13 +4,15 @@ import { type Fps, framesToSeconds } from "@framewright/contract";
 
 import { asDiskFull } from "../disk-full.ts";
 import { ffmpegFailure } from "../encode/ffmpeg-failure.ts";
-import { timescaleOf } from "../encode/settings.ts";
+import type { Output } from "../outputs/record.ts";
+import { recordOf } from "../outputs/records.ts";
 import { RunError, runForOutput } from "../run-for-output.ts";
 import type { ChunkFile } from "../tasks.ts";
 
 export interface AssembleTask {
   readonly chunks: readonly ChunkFile[];
   readonly fps: Fps;
+  readonly output: Output;
   /** The file to write. */
   readonly file: string;
   /** Epoch milliseconds. */
@@ -37,13 +39,14 @@ export async function assemble(
   const list = `${task.file}.list`;
   try {
     await writeFile(list, concatList(task));
-    const timescale = String(timescaleOf(task.fps));
+    const { join } = recordOf(task.output);
     await runForOutput(
       ffmpeg,
       [
         ...["-hide_banner", "-loglevel", "error", "-nostdin", "-y"],
         ...["-f", "concat", "-safe", "0", "-i", list, "-c", "copy", "-an"],
-        ...["-video_track_timescale", timescale, "-movflags", "+faststart", "-f", "mp4", task.file],
+        ...join.arguments(task.fps),
+        task.file,
       ],
       { deadline: task.deadline, signal },
     );

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { Tools } from "@framewright/engine";
+import { resolveOutput, type Tools } from "@framewright/engine";
 
 import { runJob } from "../work/run-job.ts";
 import { type DoctorCheck, fail, ok } from "./check.ts";
@@ -54,6 +54,7 @@ export async function selfTest(tools: Tools, dir: string): Promise<DoctorCheck> 
           videoHeight: SIDE,
           deviceScaleFactor: 1,
           quality: "draft",
+          output: resolveOutput({ quality: "draft" }),
         },
         chunk: { index: 0, startFrame: 0, endFrame: FRAMES },
         file,

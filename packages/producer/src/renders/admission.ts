@@ -6,6 +6,7 @@ import { asJson } from "../postgres/as-json.ts";
 import type { Transaction } from "../postgres/database.ts";
 import type { Admitted, Submission } from "./port.ts";
 import { QUEUED, type RenderRow, toRender } from "./render-row.ts";
+import { resolveOptions } from "./resolve-options.ts";
 import { appendEvents } from "./row-changes.ts";
 import type { RenderSettings } from "./settings.ts";
 
@@ -111,7 +112,7 @@ export async function insertRender(
       randomUUID(),
       tenant,
       requestId,
-      asJson(options),
+      asJson(resolveOptions(options)),
       asJson({ source, hash, files, bytes }),
       settings.renderTimeoutMs,
       asJson(QUEUED),

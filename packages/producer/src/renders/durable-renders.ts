@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import {
   isFinished,
+  OUTPUTS,
   type Plan,
   ProblemError,
   type Queue as QueueView,
@@ -38,7 +39,6 @@ export interface DurableRendersDeps {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const CURSOR = /^\d{1,15}$/;
-const VIDEO = "video/mp4";
 /** How often it is looked whether an answer is still owed. */
 const LOOK_MS = 50;
 
@@ -173,14 +173,15 @@ export class DurableRenders implements Renders {
   }
 
   async artifact(id: string, tenant: string | null): Promise<StoredArtifact> {
-    const { artifact, artifact_key: key, state } = await this.#row(id, tenant);
+    const { artifact, artifact_key: key, state, options } = await this.#row(id, tenant);
     if (!artifact) {
       const code = isFinished(state) ? "artifact-missing" : "artifact-not-ready";
       throw new ProblemError(code, `The render is ${state}.`);
     }
     if (key === null) throw new ProblemError("artifact-expired", `It expired at ${artifact.expiresAt}.`);
-    const { bytes, sha256 } = artifact;
-    return { key, bytes, sha256, filename: `${id}.mp4`, contentType: VIDEO };
+    const { bytes, sha256, contentType } = artifact;
+    const { extension } = OUTPUTS[options.format ?? "mp4"];
+    return { key, bytes, sha256, filename: `${id}.${extension}`, contentType };
   }
 
   async queue(tenant: string): Promise<QueueView> {

@@ -11,6 +11,7 @@ import type { Work } from "../queue/work.ts";
 import { checkPlans } from "./admission.ts";
 import { planOverdue } from "./flow/plan-alone-step.ts";
 import type { Submission } from "./port.ts";
+import { resolveOptions } from "./resolve-options.ts";
 import type { RenderSettings } from "./settings.ts";
 import { planLimitMs } from "./time-limits.ts";
 
@@ -58,7 +59,7 @@ export async function orderPlan(
         id,
         tenant,
         submission.requestId,
-        asJson(submission.options),
+        asJson(resolveOptions(submission.options)),
         asJson({ source, hash, files, bytes }),
         limitMs,
       ],

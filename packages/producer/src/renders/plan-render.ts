@@ -1,4 +1,4 @@
-import type { Plan, RenderOptions } from "@framewright/contract";
+import type { Plan } from "@framewright/contract";
 import { readLockfile } from "@framewright/local-cdn/lockfile";
 
 import { plan, type Planned } from "../plan/plan.ts";
@@ -7,6 +7,7 @@ import type { PageJob } from "../work/jobs.ts";
 import type { Workers } from "../work/workers.ts";
 import { fpsOf } from "./fps-of.ts";
 import { bringLibraries, type LibraryStoreDeps } from "./library-store.ts";
+import type { ResolvedOptions } from "./resolve-options.ts";
 import type { WorkSettings } from "./settings.ts";
 import { planLimitMs } from "./time-limits.ts";
 import { type Tries, untilDone } from "./until-done.ts";
@@ -31,7 +32,7 @@ export interface PlanBounds {
 
 /** A composition on this machine's disk, and what is wanted of it. */
 export interface Composition {
-  readonly options: RenderOptions;
+  readonly options: ResolvedOptions;
   readonly snapshot: { readonly dir: string; readonly hash: string };
 }
 
@@ -52,7 +53,7 @@ export function pageJob(
     frameTimeoutMs,
     scratchDir,
     snapshotDir: snapshot.dir,
-    entryFile: options.entryFile ?? "index.html",
+    entryFile: options.entryFile,
     variables: options.variables ?? {},
     fps: fpsOf(options.fps),
     isLengthGiven: options.duration !== undefined,

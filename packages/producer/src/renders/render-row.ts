@@ -1,11 +1,9 @@
 import {
   type Artifact,
-  formatFps,
   type Plan,
   type Problem,
   type Progress,
   type Render,
-  type RenderOptions,
   type RenderState,
   type Reused,
   type Verdict,
@@ -15,8 +13,8 @@ import {
 import type { Size } from "../plan/size-guard.ts";
 import type { ChargesState } from "./charges.ts";
 import type { Sample } from "./frame-rate.ts";
-import { fpsOf } from "./fps-of.ts";
 import type { SnapshotIdentity } from "./port.ts";
+import { resolveOptions, type StoredOptions } from "./resolve-options.ts";
 
 /** A render as the database holds it. */
 export interface RenderRow {
@@ -25,7 +23,7 @@ export interface RenderRow {
   readonly tenant: string;
   readonly state: RenderState;
   readonly request_id: string;
-  readonly options: RenderOptions;
+  readonly options: StoredOptions;
   readonly snapshot: SnapshotIdentity;
   readonly created_at: Date;
   readonly started_at: Date | null;
@@ -76,7 +74,8 @@ export const QUEUED: Progress = {
 };
 
 export function toRender(row: RenderRow): Render {
-  const { options, snapshot } = row;
+  const { snapshot } = row;
+  const options = resolveOptions(row.options);
   const self = `/v1/renders/${row.id}`;
   return {
     id: row.id,
@@ -87,12 +86,12 @@ export function toRender(row: RenderRow): Render {
     deadline: row.deadline.toISOString(),
     settings: {
       source: snapshot.source,
-      entryFile: options.entryFile ?? "index.html",
-      fps: formatFps(fpsOf(options.fps)),
+      entryFile: options.entryFile,
+      fps: String(options.fps),
       width: options.width ?? null,
       height: options.height ?? null,
-      quality: options.quality ?? "standard",
-      format: options.format ?? "mp4",
+      quality: options.quality,
+      format: options.format,
       range: options.range ?? null,
     },
     progress: row.progress,

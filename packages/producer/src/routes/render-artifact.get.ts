@@ -1,3 +1,4 @@
+import { OUTPUTS } from "@framewright/contract";
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 
@@ -11,9 +12,12 @@ const Query = z.object({
     .meta({ description: "0 to show the file in a browser instead of saving it. (Default: 1)" }),
 });
 
-const file = {
-  "video/mp4": { schema: { type: "string" as const, contentMediaType: "video/mp4" } },
-};
+const file = Object.fromEntries(
+  Object.values(OUTPUTS).map(({ contentType }) => [
+    contentType,
+    { schema: { type: "string" as const, contentMediaType: contentType } },
+  ]),
+);
 
 const route = createRoute({
   method: "get",

@@ -1,5 +1,5 @@
 import type { Chunk, Fps, Library, Verdict } from "@framewright/contract";
-import type { CapturedChunk, ChunkFile, Expectation, Picture, Probe, Tools } from "@framewright/engine";
+import type { AssembleTask, CapturedChunk, Expectation, Picture, Probe, Tools } from "@framewright/engine";
 import type { LibraryMode, LibraryReport, NpmSettings } from "@framewright/local-cdn";
 
 import type { RefusedRequest } from "../files/egress-record.ts";
@@ -63,14 +63,9 @@ export interface ChunkResult extends CapturedChunk {
   readonly libraries: LibraryReport;
 }
 
-export interface AssembleJob {
+export interface AssembleJob extends AssembleTask {
   readonly kind: "assemble";
   readonly tools: Tools;
-  readonly chunks: readonly ChunkFile[];
-  readonly fps: Fps;
-  readonly file: string;
-  /** Epoch milliseconds. */
-  readonly deadline: number;
 }
 
 export interface VerifyJob {

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { type Chunk, type Fps, type Verdict } from "@framewright/contract";
-import type { Picture, Tools } from "@framewright/engine";
+import { type Picture, resolveOutput, type Tools } from "@framewright/engine";
 
 import type { ChunkResult } from "../../src/work/jobs.ts";
 import { runJob } from "../../src/work/run-job.ts";
@@ -55,6 +55,7 @@ export async function renderInChunks(
   await writeFiles(snapshotDir, { ...others, [entryFile]: html });
   const signal = AbortSignal.timeout(DEADLINE_MS);
   const context = { signal, progress: () => undefined };
+  const output = resolveOutput({ quality });
   const picture: Picture = {
     fps,
     width,
@@ -63,6 +64,7 @@ export async function renderInChunks(
     videoWidth: width,
     videoHeight: height,
     quality,
+    output,
   };
   const capture = async (chunk: Chunk): Promise<ChunkResult> =>
     (await runJob(
@@ -92,9 +94,9 @@ export async function renderInChunks(
   const chunks = files.sort((a, b) => a.index - b.index);
   const file = join(dir, "video.mp4");
   const deadline = Date.now() + DEADLINE_MS;
-  await runJob({ kind: "assemble", tools, chunks, fps, file, deadline }, context);
+  await runJob({ kind: "assemble", tools, chunks, fps, output, file, deadline }, context);
   const frames = (cuts.at(-1) ?? 0) - (cuts[0] ?? 0);
-  const expectation = { frames, fps, width, height };
+  const expectation = { output, frames, fps, width, height };
   const verdict = (await runJob({ kind: "verify", tools, file, expectation, deadline }, context)) as Verdict;
   return { file, verdict, chunks };
 }

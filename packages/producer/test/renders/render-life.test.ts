@@ -42,12 +42,32 @@ test("a render that has ended keeps what is read of it, and not its variables", 
   const host = await fleet.start({ places: 0 });
   const options = { fps: 25, variables: { text: "x".repeat(100_000) } };
   const { id, settings } = await host.submit({ options });
-  const read = async (): Promise<unknown[]> =>
-    fleet.database.query("SELECT options FROM framewright.renders WHERE id = $1", [id]);
-  expect(await read()).toEqual([{ options }]);
+  const read = async (): Promise<unknown> =>
+    (
+      await fleet.database.query<{ options: unknown }>(
+        "SELECT options FROM framewright.renders WHERE id = $1",
+        [id],
+      )
+    )[0]?.options;
+  expect(await read()).toMatchObject({ ...options, fps: "25" });
   await host.renders.cancel(id, "Not wanted.", "default");
-  expect(await read()).toEqual([{ options: { fps: 25 } }]);
+  expect(await read()).toMatchObject({ fps: "25" });
+  expect(await read()).not.toHaveProperty("variables");
   expect((await host.renders.get(id, "default")).settings).toEqual(settings);
+});
+
+test("options are stored with their defaults, and those that an earlier version stored are read the same", async () => {
+  const fleet = await openFleet();
+  const host = await fleet.start({ places: 0 });
+  const { id, settings } = await host.submit({ options: { quality: "high" } });
+  const store = (options: string): Promise<unknown> =>
+    fleet.database.query(`UPDATE framewright.renders SET options = ${options} WHERE id = $1`, [id]);
+  const read = async () => (await host.renders.get(id, "default")).settings;
+  expect(settings).toMatchObject({ format: "mp4", fps: "30", quality: "high", entryFile: "index.html" });
+  await store(`options || '{"fps": "24000/1001"}'`);
+  expect(await read()).toEqual({ ...settings, fps: "24000/1001" });
+  await store(`'{"quality": "high"}'`);
+  expect(await read()).toEqual(settings);
 });
 
 test("waiting renders know their place, and move up when one before them ends", async () => {

@@ -4,12 +4,13 @@ import {
   type Artifact,
   framesToSeconds,
   isProblemError,
+  OUTPUTS,
   type Plan,
   type ProblemCode,
   ProblemError,
   type Verdict,
 } from "@framewright/contract";
-import type { ChunkFile } from "@framewright/engine";
+import { type ChunkFile, chunkEncodingOf } from "@framewright/engine";
 
 import { asJson } from "../../postgres/as-json.ts";
 import type { OpenTransaction } from "../../postgres/database.ts";
@@ -17,7 +18,9 @@ import type { Lease } from "../../queue/lease.ts";
 import type { Stored } from "../../store/port.ts";
 import type { Loss } from "../charges.ts";
 import { fpsOf } from "../fps-of.ts";
+import { pictureOfRow } from "../picture.ts";
 import type { RenderRow } from "../render-row.ts";
+import { type ResolvedOptions, resolveOptions } from "../resolve-options.ts";
 import { lockUnfinished, readRender, report, warn } from "../row-changes.ts";
 import type { ChunkFindings } from "../review/chunk-findings.ts";
 import { review } from "../review/review.ts";
@@ -37,8 +40,6 @@ const MAX_ASSEMBLIES = 5;
 /** What the store says of a chunk that is not what was put, or not there. */
 const HARMED = new Set<ProblemCode>(["artifact-corrupt", "artifact-expired"]);
 
-const CONTENT_TYPE = "video/mp4";
-
 interface StoredChunk {
   readonly index: number;
   readonly key: string | null;
@@ -50,6 +51,7 @@ interface StoredChunk {
 interface Run {
   readonly lease: Lease;
   readonly row: RenderRow;
+  readonly options: ResolvedOptions;
   readonly plan: Plan;
   readonly dir: string;
   readonly signal: AbortSignal;
@@ -69,21 +71,24 @@ export async function assembleStep(lease: Lease, id: string, deps: FlowDeps): Pr
   if (plan === null) throw new Error("Chunks are there before their plan.");
   deps.observer.stage(id, "assemble");
   const budget = { prefix: "assemble", maxBytes: deps.settings.renderScratchBytes, signal: lease.signal };
-  await inWorkFolder(deps.scratch, budget, (dir, signal) => finish({ lease, row, plan, dir, signal, deps }));
+  await inWorkFolder(deps.scratch, budget, (dir, signal) =>
+    finish({ lease, row, options: resolveOptions(row.options), plan, dir, signal, deps }),
+  );
 }
 
 async function finish(run: Run): Promise<void> {
-  const { lease, row, plan, signal, deps } = run;
+  const { lease, row, options, plan, signal, deps } = run;
   const { chunks, missing, findings } = await bringChunks(run);
   if (missing.length > 0) return settle(deps, lease, "done", (tx) => renderAgain(tx, row.id, missing, deps));
-  const { warnings, problem } = review(plan, row.options, findings);
+  const { warnings, problem } = review(plan, options, findings);
   await tellFindings(row.id, warnings, deps);
   if (problem) throw problem;
-  const file = join(run.dir, "video.mp4");
+  const { extension, contentType } = OUTPUTS[run.options.format];
+  const file = join(run.dir, `output.${extension}`);
   const verdict = await joinAndCheck(run, chunks, file);
-  const key = `renders/${row.id}/${lease.id}-${lease.attempt}.mp4`;
-  const stored = await deps.store.put(key, file, { contentType: CONTENT_TYPE }, signal);
-  const artifact = describe(row, plan, stored, deps.settings.retentionMs);
+  const key = `renders/${row.id}/${lease.id}-${lease.attempt}.${extension}`;
+  const stored = await deps.store.put(key, file, { contentType }, signal);
+  const artifact = { ...describe(run, stored), contentType };
   await settle(deps, lease, "done", (tx) => deps.endings.succeed(tx, row.id, { artifact, key, verdict }));
 }
 
@@ -100,11 +105,12 @@ async function bringChunks({
      WHERE c.render_id = $1 ORDER BY c.index`,
     [row.id],
   );
+  const { extension } = chunkEncodingOf(pictureOfRow(row));
   const chunks: ChunkFile[] = [];
   const missing: StoredChunk[] = [];
   for (const stored of rows) {
     const { index, key, sha256, frames } = stored;
-    const file = join(dir, `chunk-${index}.mp4`);
+    const file = join(dir, `chunk-${index}.${extension}`);
     const { bytes } = (await fetchChunk(key, sha256, file, signal, deps)) ?? {};
     if (bytes === undefined) missing.push(stored);
     else chunks.push({ index, file, frames, bytes });
@@ -174,24 +180,25 @@ async function renderAgain(
 }
 
 async function joinAndCheck(
-  { row, plan, dir, signal, deps }: Run,
+  { row, options, plan, dir, signal, deps }: Run,
   chunks: ChunkFile[],
   file: string,
 ): Promise<Verdict> {
   const { tools } = deps.settings;
   const deadline = row.deadline.getTime();
-  const fps = fpsOf(row.options.fps);
+  const { output } = options;
+  const fps = fpsOf(options.fps);
   const bounds = { deadline, signal, priority: FINISH_PRIORITY };
   const tried = <T>(what: string, attempt: () => Promise<T>): Promise<T> => {
     const noteLoss = chargeLosses(deps, row.id, (loss: Loss) => lossWarning(what, loss));
     return untilDone({ noteLoss, signal, dir }, attempt);
   };
   await tried("Joining the chunks", () =>
-    deps.workers.run({ kind: "assemble", tools, chunks, fps, file, deadline }, bounds),
+    deps.workers.run({ kind: "assemble", tools, chunks, fps, output, file, deadline }, bounds),
   );
   await tellVerify(row.id, deps);
   const { frames, width, height } = plan;
-  const expectation = { frames, fps, width, height };
+  const expectation = { output, frames, fps, width, height };
   const verdict = await tried("Checking the video", () =>
     deps.workers.run({ kind: "verify", tools, file, expectation, deadline }, bounds),
   );
@@ -213,13 +220,15 @@ async function tellVerify(id: string, { database, observer }: FlowDeps): Promise
   observer.stage(id, "verify");
 }
 
-function describe(row: RenderRow, plan: Plan, { bytes, sha256 }: Stored, retentionMs: number): Artifact {
+function describe(
+  { row, options, plan, deps: { settings } }: Run,
+  { bytes, sha256 }: Stored,
+): Omit<Artifact, "contentType"> {
   return {
     url: `/v1/renders/${row.id}/artifact`,
-    contentType: CONTENT_TYPE,
     bytes,
     sha256,
-    durationSeconds: framesToSeconds(plan.frames, fpsOf(row.options.fps)),
-    expiresAt: new Date(Date.now() + retentionMs).toISOString(),
+    durationSeconds: framesToSeconds(plan.frames, fpsOf(options.fps)),
+    expiresAt: new Date(Date.now() + settings.retentionMs).toISOString(),
   };
 }

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 
 import type { Chunk } from "@framewright/contract";
-import { captureOf } from "@framewright/engine";
+import { captureOf, chunkEncodingOf } from "@framewright/engine";
 
 import { VERSION } from "../../version.ts";
 import type { Planned } from "../../plan/plan.ts";
 import { pictureOf } from "../picture.ts";
 import type { RenderRow } from "../render-row.ts";
+import { resolveOptions } from "../resolve-options.ts";
 import type { WorkSettings } from "../settings.ts";
 
 /** An object's entries in the order of their names, at every depth, so that equal values have equal texts. */
@@ -19,25 +20,30 @@ function sorted(value: unknown): unknown {
 
 /**
  * The address of a chunk's content: the composition's files, the libraries that the page is served, the frames, all that
- * the picture depends on, and the programs that make it. SHA-256, in hex. What a page loads from elsewhere may change: its chunks are its render's own.
+ * the picture depends on, what is made of it, and the programs that do. SHA-256, in hex. What a page loads from elsewhere may change: its chunks are its render's own.
  */
 export function chunkHash(
   row: Pick<RenderRow, "id" | "options" | "snapshot">,
-  { plan, page }: Planned,
+  planned: Planned,
   { startFrame, endFrame }: Chunk,
   { tools }: Pick<WorkSettings, "tools">,
 ): string {
-  const { options, snapshot } = row;
-  const picture = pictureOf(options, plan, page);
+  const { snapshot } = row;
+  const { plan } = planned;
+  const options = resolveOptions(row.options);
+  const taken = pictureOf(options, planned);
+  const { output, ...picture } = taken;
   const content = {
     producer: VERSION,
     tools: tools.version,
     snapshot: snapshot.hash,
-    entryFile: options.entryFile ?? "index.html",
+    entryFile: options.entryFile,
     variables: options.variables ?? {},
     isLengthGiven: options.duration !== undefined,
     picture,
-    capture: captureOf(tools, picture),
+    output: output.format,
+    encode: chunkEncodingOf(taken).arguments,
+    capture: captureOf(tools, taken),
     startFrame,
     endFrame,
     libraries: (plan.libraries ?? []).map(({ url, integrity }) => [url, integrity]),

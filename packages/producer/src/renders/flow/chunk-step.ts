@@ -8,6 +8,7 @@ import {
   ProblemError,
   withEvidence,
 } from "@framewright/contract";
+import { chunkEncodingOf } from "@framewright/engine";
 
 import { asJson } from "../../postgres/as-json.ts";
 import type { Transaction } from "../../postgres/database.ts";
@@ -18,7 +19,7 @@ import type { RunOptions } from "../../work/workers.ts";
 import type { Loss } from "../charges.ts";
 import { bringLibraries, keepLibraries } from "../library-store.ts";
 import { type Composition, pageJob } from "../plan-render.ts";
-import { pictureOf } from "../picture.ts";
+import { pictureOfRow, plannedOf } from "../picture.ts";
 import type { LockedRender, RenderRow } from "../render-row.ts";
 import { type ChunkFindings, findingsOf } from "../review/chunk-findings.ts";
 import { readRender, report } from "../row-changes.ts";
@@ -81,11 +82,12 @@ export async function chunkStep(
   if (there) return settle(deps, lease, "done", (tx, render) => takeDone(tx, render, known, deps));
 
   const reports = openReports(deps, row.id, chunk.index);
-  const key = `chunks/${hash}/${lease.id}-${lease.attempt}.mp4`;
+  const { extension, contentType } = chunkEncodingOf(pictureOfRow(row));
+  const key = `chunks/${hash}/${lease.id}-${lease.attempt}.${extension}`;
   try {
     const captured = await withComposition(deps, row, lease.signal, (composition) =>
       capture({ lease, row, chunk, composition, reports, deps }, (file, signal) =>
-        store.put(key, file, { contentType: "video/mp4" }, signal),
+        store.put(key, file, { contentType }, signal),
       ),
     );
     await reports.close();
@@ -102,9 +104,7 @@ export async function chunkStep(
 
 /** The chunk's address with the programs of this machine: while a fleet is upgraded, the plan may have had others. */
 function ownHash(row: RenderRow, chunk: Chunk, { settings }: FlowDeps): string {
-  const { plan, page } = row;
-  if (plan === null || page === null) throw new Error("A chunk is there before its plan.");
-  return chunkHash(row, { plan, page }, chunk, settings);
+  return chunkHash(row, plannedOf(row), chunk, settings);
 }
 
 function capture(
@@ -167,16 +167,16 @@ async function attempt(
   { row, chunk, composition, reports, deps }: Capture,
   { dir, signal, onStarted }: Attempt,
 ): Promise<ChunkResult> {
-  const { plan, page, options, deadline } = row;
-  if (plan === null || page === null) throw new Error("A chunk is there before its plan.");
+  const { deadline } = row;
+  const picture = pictureOfRow(row);
   const { settings, workers } = deps;
   let captured = 0;
   const job: ChunkJob = {
     kind: "chunk",
-    ...pageJob(composition, settings, dir, plan),
-    picture: pictureOf(options, plan, page),
+    ...pageJob(composition, settings, dir, plannedOf(row).plan),
+    picture,
     chunk,
-    file: join(dir, `chunk-${chunk.index}.mp4`),
+    file: join(dir, `chunk-${chunk.index}.${chunkEncodingOf(picture).extension}`),
   };
   const bounds: RunOptions = {
     deadline: deadline.getTime(),

@@ -1,4 +1,4 @@
-import { ProblemError, type RenderOptions } from "@framewright/contract";
+import { ProblemError } from "@framewright/contract";
 
 import { asJson } from "../../postgres/as-json.ts";
 import { notify } from "../../queue/notices.ts";
@@ -8,6 +8,7 @@ import { deadlineHere } from "../deadline-here.ts";
 import { thisMoment } from "../moment.ts";
 import { planComposition } from "../plan-render.ts";
 import type { SnapshotIdentity } from "../port.ts";
+import type { StoredOptions } from "../resolve-options.ts";
 import type { Tries } from "../until-done.ts";
 import { lossWords } from "../until-done.ts";
 import type { FlowDeps } from "./flow-deps.ts";
@@ -17,7 +18,7 @@ import { withComposition } from "./with-composition.ts";
 interface PlanRow {
   readonly id: string;
   readonly tenant: string;
-  readonly options: RenderOptions;
+  readonly options: StoredOptions;
   readonly snapshot: SnapshotIdentity;
   readonly deadline: Date;
   readonly charges: ChargesState | null;

@@ -1,5 +1,6 @@
 import type { Composition } from "../plan-render.ts";
 import type { RenderRow } from "../render-row.ts";
+import { resolveOptions } from "../resolve-options.ts";
 import type { FlowDeps } from "./flow-deps.ts";
 
 /** Does something with a composition's files on this machine, which stay as long as it takes. */
@@ -11,7 +12,7 @@ export async function withComposition<T>(
 ): Promise<T> {
   const held = await snapshots.acquire(hash, signal);
   try {
-    return await work({ options, snapshot: { dir: held.dir, hash } });
+    return await work({ options: resolveOptions(options), snapshot: { dir: held.dir, hash } });
   } finally {
     await held.release();
   }
