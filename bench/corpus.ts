@@ -13,8 +13,8 @@ import { tryCase } from "./corpus/render-case.ts";
 import { alarmsText, faultsText, tableText } from "./corpus/report.ts";
 import { startProducerProcess } from "./producer-process.ts";
 
-/** How much larger the video is than the composition for the shortest chunks to be two. */
-const SCALE_FOR_CHUNKS = 3;
+/** A chunk's work, in seconds, that makes four chunks of most cases. */
+const SHORT_CHUNK = "0.2";
 /** Submitted and looked at at a time. */
 const AT_A_TIME = 3;
 
@@ -37,7 +37,7 @@ for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => inte
 async function tryAll(root: string, layout: string): Promise<Outcome[]> {
   const producer = await startProducerProcess({
     PRODUCER_PROJECTS_ROOT: root,
-    PRODUCER_CHUNK_SECONDS: layout === "many" ? "1" : "60",
+    PRODUCER_CHUNK_SECONDS: layout === "many" ? SHORT_CHUNK : "60",
     ...(values.libraries !== undefined && { PRODUCER_LIBRARIES: values.libraries }),
   });
   const outcomes: Outcome[] = [];
@@ -45,7 +45,7 @@ async function tryAll(root: string, layout: string): Promise<Outcome[]> {
   const client = createClient({ baseUrl: producer.url });
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next && !interrupted.signal.aborted; next = waiting.shift()) {
-      const outcome = await tryCase(client, root, next, layout === "many" ? SCALE_FOR_CHUNKS : 1);
+      const outcome = await tryCase(client, root, next);
       outcomes.push(outcome);
       console.error(`${outcome.verdict.padEnd(6)} ${outcome.seconds.toFixed(1)} s  ${next.name}`);
     }

@@ -29,12 +29,10 @@ export async function faultsOfFile(each: Case, file: string): Promise<string[]> 
   return [...length, ...faultsOf(each.shows ?? [], frames)];
 }
 
-async function render(client: Client, root: string, each: Case, scale: number): Promise<Render | Problem> {
+async function render(client: Client, root: string, each: Case): Promise<Render | Problem> {
   try {
     const projectDir = join(root, each.name);
-    const [width, height] = sizeOf(each).map((pixels) => pixels * scale);
-    const size = scale === 1 ? {} : { width, height };
-    const { id } = await client.submit({ projectDir, quality: "high", ...each.request, ...size });
+    const { id } = await client.submit({ projectDir, quality: "high", ...each.request });
     return await client.waitUntilFinished(id);
   } catch (error) {
     if (error instanceof ClientError) return error.problem;
@@ -51,19 +49,19 @@ async function faultsOfRender(client: Client, root: string, each: Case, done: Re
   return faults;
 }
 
-async function look(client: Client, root: string, each: Case, scale: number): Promise<Seen> {
-  const done = await render(client, root, each, scale);
+async function look(client: Client, root: string, each: Case): Promise<Seen> {
+  const done = await render(client, root, each);
   if (!("state" in done)) return { warnings: [], problem: done, faults: [], chunks: 0 };
   const { warnings, problem, plan } = done;
   const faults = await faultsOfRender(client, root, each, done);
   return { warnings, problem, faults, chunks: plan?.chunks.length ?? 0 };
 }
 
-/** Renders a case, as a video that is larger by a factor, and holds it against what it must show. */
-export async function tryCase(client: Client, root: string, each: Case, scale: number): Promise<Outcome> {
+/** Renders a case, and holds it against what it must show. */
+export async function tryCase(client: Client, root: string, each: Case): Promise<Outcome> {
   const startedAt = performance.now();
   await writeCase(root, each);
-  const seen = await look(client, root, each, scale);
+  const seen = await look(client, root, each);
   const [verdict, notes] = judge(each, seen);
   return { case: each, verdict, notes, ...seen, seconds: (performance.now() - startedAt) / 1000 };
 }

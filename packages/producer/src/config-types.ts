@@ -16,6 +16,15 @@ function number(min: number, max: number) {
     .refine((value) => value >= min && value <= max, expected);
 }
 
+function decimal(min: number, max: number) {
+  const expected = `expected a number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,6}(\.\d{1,6})?$/, expected)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, expected);
+}
+
 const choice = <const T extends readonly [string, ...string[]]>(...values: T) =>
   z.string().pipe(z.enum(values, `expected one of: ${values.join(", ")}`));
 
@@ -98,8 +107,8 @@ export const kinds = {
   storeUrl,
   /** Seconds, or null for what the service finds best. */
   autoSeconds: z.union(
-    [z.literal("auto").transform(() => null), number(1, 600)],
-    "expected auto, or a whole number from 1 to 600",
+    [z.literal("auto").transform(() => null), decimal(0.1, 600)],
+    "expected auto, or a number from 0.1 to 600",
   ),
   autoBytes: z.union(
     [z.literal("auto"), number(MIN_WORKER_BYTES, Number.MAX_SAFE_INTEGER)],
