@@ -64,6 +64,40 @@ export const LibrarySchema = z
   .meta({ id: "Library", description: "What the page is served in place of a CDN." });
 export type Library = z.infer<typeof LibrarySchema>;
 
+const SoundSourceSchema = z
+  .object({
+    selector: z.string().meta({ description: "The element whose sound it is.", example: "#music" }),
+    src: z.string().meta({
+      description: "Its file in the project, or the beginning of its address.",
+      example: "assets/music.mp3",
+    }),
+    isFile: z.boolean().meta({ description: "Whether it is a file of the project; otherwise the page brings it." }),
+    codec: z.string(),
+    channels: z.int(),
+    startSeconds: z.number().meta({ description: "In the composition, as the other times." }),
+    endSeconds: z.number().nullable().meta({ description: "Null where it ends with its file." }),
+    mediaStartSeconds: z.number().meta({ description: "The second of the file that is heard at its start." }),
+    loopStartSeconds: z.number().nullable().meta({
+      description: "The second of the file from which it is heard again; null where it is no loop.",
+    }),
+    zeroSeconds: z.number().meta({ description: "The file's own timestamp of its beginning." }),
+    rate: z.number(),
+    volume: z.number().meta({ description: "1 is as loud as the file, 2 about 6 dB louder." }),
+    fadeInSeconds: z.number(),
+    fadeOutSeconds: z.number(),
+  })
+  .meta({ id: "SoundSource", description: "What is heard of one element." });
+export type SoundSourcePlan = z.infer<typeof SoundSourceSchema>;
+
+export const SoundPlanSchema = z
+  .object({
+    sampleRate: z.int(),
+    samples: z.int().meta({ description: "Of each channel: exactly as long as the picture." }),
+    sources: z.array(SoundSourceSchema),
+  })
+  .meta({ id: "Sound", description: "What is mixed into the video's sound, once for the whole render." });
+export type SoundPlan = z.infer<typeof SoundPlanSchema>;
+
 export const PlanSchema = z
   .object({
     compositionId: z.string().nullable(),
@@ -77,6 +111,7 @@ export const PlanSchema = z
     endFrame: z.int().meta({ description: "Exclusive." }),
     frames: z.int().meta({ description: "How many frames the video will have." }),
     chunks: z.array(ChunkSchema),
+    sound: SoundPlanSchema.nullable().optional().meta({ description: "Null where nothing is heard." }),
     snapshotHash: z.string().meta({ description: "SHA-256 of the composition's files." }),
     hosts: z.array(z.string()).meta({ description: "Hosts that the page contacted or tried to." }),
     libraries: z

@@ -188,6 +188,18 @@ export const PROBLEMS = {
     "The composition's variables do not fit",
     "Correct what `detail` names: data-composition-variables is a JSON array of {id, type, label, default}, and a request sets what it declares.",
   ),
+  "media-missing": composition(
+    "A sound or video is missing",
+    "Add the file that `detail` names to the project, or correct the element's src.",
+  ),
+  "media-invalid": composition(
+    "A sound or video cannot be decoded",
+    "Replace the file that `detail` names by one that plays; convert it with ffmpeg, say.",
+  ),
+  "media-too-large": composition(
+    "There is too much sound or video",
+    "Leave out or shorten what `detail` names, or raise the limit that it names.",
+  ),
   "lockfile-invalid": composition(
     "The project's lockfile of libraries cannot be read",
     "Write framewright.lock.json anew with `framewright vendor`, or remove it.",

@@ -110,6 +110,9 @@ export interface MediaElement {
   readonly volume: number;
   /** What it says itself of having sound; null where it says nothing. */
   readonly hasAudio: boolean | null;
+  /** Seconds after its start, and before its end, in which it grows louder and fainter. */
+  readonly fadeIn: number;
+  readonly fadeOut: number;
 }
 
 /** The page side, as `window.__framewright`. */

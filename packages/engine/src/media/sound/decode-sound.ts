@@ -7,6 +7,8 @@ const BYTES_PER_FRAME = CHANNELS * Float32Array.BYTES_PER_ELEMENT;
 /** Decoders need what comes before: where more than this lies before, it is skipped. */
 const RUN_UP_SECONDS = 10;
 
+type SoundFile = Pick<SoundSource, "file" | "channels" | "zero">;
+
 export interface DecodeBounds {
   readonly ffmpeg: string;
   /** Epoch milliseconds. */
@@ -24,7 +26,7 @@ function filters(channels: number, first: number): string {
   return `${stereo}aresample=${SAMPLE_RATE},aresample=async=1:first_pts=${first},aformat=sample_fmts=flt:channel_layouts=stereo`;
 }
 
-function decodeArguments({ file, channels, zero }: SoundSource, from: number): string[] {
+function decodeArguments({ file, channels, zero }: SoundFile, from: number): string[] {
   const first = from + Math.round(zero * SAMPLE_RATE);
   const at = first / SAMPLE_RATE - RUN_UP_SECONDS;
   // To seek to the very beginning would skip the packet that holds it in some containers.
@@ -57,7 +59,7 @@ async function* floats(bytes: Readable): AsyncGenerator<Float32Array> {
  * @throws RunError
  */
 export async function* decodeSound(
-  source: SoundSource,
+  source: SoundFile,
   from: number,
   { ffmpeg, deadline, signal }: DecodeBounds,
 ): AsyncGenerator<Float32Array> {

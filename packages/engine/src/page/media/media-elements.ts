@@ -22,6 +22,10 @@ function hasAudioOf(media: HTMLMediaElement): boolean | null {
   return text === null ? null : text !== "false";
 }
 
+function secondsOf(media: HTMLMediaElement, attribute: string): number {
+  return Math.max(0, finite(media.getAttribute(attribute)) ?? 0);
+}
+
 /** The seconds of the video in which an element and everything around it show; the end is Infinity where nothing says it. */
 function shownSpan(node: TreeNode): { from: number; to: number } {
   let { from, to } = node;
@@ -48,9 +52,11 @@ function read(media: HTMLMediaElement, node: TreeNode): MediaElement {
     rate: node.rate,
     loop: media.loop,
     autoplay: media.autoplay,
-    muted: media.muted || media.defaultMuted,
+    muted: media.muted || media.defaultMuted || media.closest("[data-hidden]") !== null,
     volume: volumeOf(media),
     hasAudio: hasAudioOf(media),
+    fadeIn: secondsOf(media, "data-fade-in"),
+    fadeOut: secondsOf(media, "data-fade-out"),
   };
 }
 

@@ -1,0 +1,127 @@
+import { ProblemError, type SoundSourcePlan } from "@framewright/contract";
+
+import type { MediaElement } from "../../page-protocol.ts";
+import { RunError } from "../../run-for-output.ts";
+import { lastWords, mediaName } from "../media-name.ts";
+import { type MediaInfo, probeMedia } from "../probe-media.ts";
+import { decodeSound } from "./decode-sound.ts";
+
+/** More streams than any film has. */
+const MAX_STREAMS = 64;
+/** HyperFrames' loudest, +12 dB. */
+const MAX_VOLUME = 10 ** (12 / 20);
+
+/** Bounds of what a composition may have of sound and video. */
+export interface MediaLimits {
+  /** Elements that are heard. */
+  readonly maxTracks: number;
+  /** Of one file. */
+  readonly maxSeconds: number;
+}
+
+export interface SoundProbe {
+  /** Where the file of an address lies on this machine; null where there is none. */
+  readonly fileOf: (src: string) => Promise<string | null>;
+  readonly ffmpeg: string;
+  readonly ffprobe: string;
+  readonly limits: MediaLimits;
+  /** Epoch milliseconds. */
+  readonly deadline: number;
+  readonly signal: AbortSignal;
+}
+
+/** Whether an element is to be heard, as far as it says itself. */
+function isHeard({ kind, src, timed, autoplay, muted, hasAudio, volume, start, end }: MediaElement): boolean {
+  if (src === null || muted || volume <= 0 || (end !== null && end <= start)) return false;
+  return (timed || autoplay) && !(kind === "video" && hasAudio === false);
+}
+
+const invalid = (selector: string, src: string, why: string, cause?: unknown): ProblemError =>
+  new ProblemError("media-invalid", `${mediaName(src)}, the file of ${selector}, ${why}`, { cause });
+
+/** Ends with the first sound, or says why there is none. */
+async function tryDecoding(file: string, info: MediaInfo, probe: SoundProbe): Promise<boolean> {
+  const channels = info.sound?.channels ?? 2;
+  for await (const block of decodeSound({ file, channels, zero: info.zero }, 0, probe))
+    if (block.length > 0) return true;
+  return false;
+}
+
+interface Probed {
+  readonly info: MediaInfo;
+}
+
+/** What a file holds that an element wants to be heard; null for a video without sound. @throws ProblemError */
+async function probeFile({ kind, selector }: MediaElement, src: string, probe: SoundProbe): Promise<Probed | null> {
+  const file = await probe.fileOf(src);
+  if (file === null)
+    throw new ProblemError("media-missing", `${selector} plays ${mediaName(src)}, and there is no such file.`);
+  try {
+    const info = await probeMedia(file, probe);
+    checkLimits(selector, src, info, probe.limits);
+    if (info.sound === null && kind === "video") return null;
+    if (info.sound === null) throw invalid(selector, src, "holds no sound.");
+    if (!(await tryDecoding(file, info, probe))) throw invalid(selector, src, "is empty.");
+    return { info };
+  } catch (error) {
+    probe.signal.throwIfAborted();
+    if (!(error instanceof RunError)) throw error;
+    throw invalid(selector, src, `cannot be decoded: ${lastWords(error, file)}.`, error);
+  }
+}
+
+function checkLimits(selector: string, src: string, { streams, seconds }: MediaInfo, limits: MediaLimits): void {
+  const name = `${mediaName(src)}, the file of ${selector},`;
+  if (streams > MAX_STREAMS)
+    throw new ProblemError("media-too-large", `${name} has ${streams} streams; at most ${MAX_STREAMS} are read.`);
+  if (seconds !== null && seconds > limits.maxSeconds) {
+    const allowed = `PRODUCER_MAX_MEDIA_SECONDS allows ${limits.maxSeconds}`;
+    throw new ProblemError("media-too-large", `${name} is ${Math.round(seconds)} s long; ${allowed}.`);
+  }
+}
+
+function describe(element: MediaElement, src: string, { info }: Probed): SoundSourcePlan {
+  const { selector, start, end, mediaStart, rate, loop, loopStart } = element;
+  const left = info.seconds === null ? null : Math.max(0, info.seconds - mediaStart) / rate;
+  return {
+    selector,
+    src: mediaName(src),
+    codec: info.sound?.codec ?? "unknown",
+    channels: info.sound?.channels ?? 2,
+    startSeconds: start,
+    endSeconds: end ?? (loop || left === null ? null : start + left),
+    mediaStartSeconds: mediaStart,
+    loopStartSeconds: loop ? loopStart : null,
+    zeroSeconds: info.zero,
+    rate,
+    volume: Math.min(element.volume, MAX_VOLUME),
+    fadeInSeconds: element.fadeIn,
+    fadeOutSeconds: element.fadeOut,
+  };
+}
+
+/**
+ * Looks into the file of every element that is heard, each once, and says what is heard of it.
+ * @throws ProblemError `media-missing`, `media-invalid`, `media-too-large`
+ */
+export async function probeSound(
+  elements: readonly MediaElement[],
+  probe: SoundProbe,
+): Promise<SoundSourcePlan[]> {
+  const heard = elements.filter(isHeard);
+  const { maxTracks } = probe.limits;
+  if (heard.length > maxTracks) {
+    const detail = `${heard.length} elements are heard; PRODUCER_MAX_SOUNDS allows ${maxTracks}.`;
+    throw new ProblemError("media-too-large", detail);
+  }
+  const known = new Map<string, Probed | null>();
+  const sources: SoundSourcePlan[] = [];
+  for (const element of heard) {
+    const { src } = element;
+    if (src === null) continue;
+    const probed = known.has(src) ? known.get(src) : await probeFile(element, src, probe);
+    known.set(src, probed ?? null);
+    if (probed) sources.push(describe(element, src, probed));
+  }
+  return sources;
+}
