@@ -71,7 +71,9 @@ const SoundSourceSchema = z
       description: "Its file in the project, or the beginning of its address.",
       example: "assets/music.mp3",
     }),
-    isFile: z.boolean().meta({ description: "Whether it is a file of the project; otherwise the page brings it." }),
+    isFile: z
+      .boolean()
+      .meta({ description: "Whether it is a file of the project; otherwise the page brings it." }),
     codec: z.string(),
     channels: z.int(),
     startSeconds: z.number().meta({ description: "In the composition, as the other times." }),

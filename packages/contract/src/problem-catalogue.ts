@@ -188,10 +188,7 @@ export const PROBLEMS = {
     "The composition's variables do not fit",
     "Correct what `detail` names: data-composition-variables is a JSON array of {id, type, label, default}, and a request sets what it declares.",
   ),
-  "media-missing": composition(
-    "A sound or video is missing",
-    "Add the file that `detail` names to the project, or correct the element's src.",
-  ),
+  "media-missing": composition("A sound or video is missing", "Add the file to the project, or correct src."),
   "media-invalid": composition(
     "A sound or video cannot be decoded",
     "Replace the file that `detail` names by one that plays; convert it with ffmpeg, say.",

@@ -1,23 +1,23 @@
-import { ProblemError } from "@framewright/contract";
+import { ProblemError, type SoundSourcePlan } from "@framewright/contract";
 
-import { withComposition } from "./composition.ts";
 import { readFontUse } from "./font-use.ts";
 import type { PageNews } from "./browser/seen.ts";
 import { readFindings } from "./findings/inspect.ts";
 import type { PageFindings } from "./page-findings.ts";
-import type { Declarations } from "./page-protocol.ts";
+import { mediaFiles } from "./media/media-file.ts";
+import { readMedia } from "./media/read-media.ts";
+import { type MediaLimits, probeSound } from "./media/sound/probe-sound.ts";
+import type { Declarations, MediaElement } from "./page-protocol.ts";
 import type { PageSource, TaskContext } from "./tasks.ts";
-
-/** The size at which a page is opened before it has said its own. */
-const PROBE_WIDTH = 1920;
-const PROBE_HEIGHT = 1080;
-const PROBE_INTERVAL_MS = 1000 / 60;
+import { withOpenPage } from "./with-open-page.ts";
 
 export interface Probe extends PageNews {
   readonly declarations: Declarations;
   /** Addresses of the document's script elements that are no modules. */
   readonly classicScripts: readonly string[];
   readonly findings: PageFindings;
+  /** What is heard of the page. (Default: nothing.) */
+  readonly sound?: readonly SoundSourcePlan[];
 }
 
 const CLASSIC_SCRIPTS =
@@ -29,24 +29,36 @@ function isDeclarations(value: unknown): value is Declarations {
   );
 }
 
+/** For whoever does not say: more than any film has. */
+const NO_MORE_THAN: MediaLimits = { maxTracks: 500, maxSeconds: 14_400 };
+
+/** All files together: the page's own time is no measure for them. */
+const MEDIA_TIMEOUT_MS = 60_000;
+
+async function soundOf(
+  media: readonly MediaElement[],
+  { fileOf = async () => null }: PageSource,
+  { tools, scratchDir, signal }: TaskContext,
+  limits: MediaLimits,
+): Promise<SoundSourcePlan[]> {
+  const { ffmpeg, ffprobe } = tools.ffmpeg;
+  const deadline = Date.now() + MEDIA_TIMEOUT_MS;
+  return probeSound(media, {
+    fileOf: mediaFiles(fileOf, scratchDir),
+    ffmpeg,
+    ffprobe,
+    limits,
+    deadline,
+    signal,
+  });
+}
+
 /**
  * Opens a page once and reads what it declares, unchecked.
  * @throws ProblemError when it does not load, does not get ready, or stops responding
  */
-export async function probe(source: PageSource, context: TaskContext): Promise<Probe> {
-  const options = {
-    ...source,
-    ...context.tools,
-    scratchDir: context.scratchDir,
-    width: PROBE_WIDTH,
-    height: PROBE_HEIGHT,
-    deviceScaleFactor: 1,
-    intervalMs: PROBE_INTERVAL_MS,
-    signal: context.signal,
-    onWaiting: context.onWaiting,
-    onConsole: context.onConsole,
-  };
-  return withComposition(options, async ({ page }) => {
+export async function probe(source: PageSource, context: TaskContext, limits = NO_MORE_THAN): Promise<Probe> {
+  return withOpenPage(source, context, async (page) => {
     const deadline = Date.now() + source.frameTimeoutMs;
     const declarations = await page.evaluate("__framewright.declarations()", deadline);
     if (!isDeclarations(declarations)) {
@@ -55,6 +67,8 @@ export async function probe(source: PageSource, context: TaskContext): Promise<P
     const classicScripts = (await page.evaluate(CLASSIC_SCRIPTS, deadline)) as string[];
     const findings = await readFindings(page, deadline);
     const fonts = await readFontUse(page, deadline);
-    return { declarations, findings, classicScripts, ...page.news(), fonts };
+    const media = await readMedia(page, deadline);
+    const sound = await soundOf(media, source, context, limits);
+    return { declarations, findings, classicScripts, ...page.news(), fonts, sound };
   });
 }

@@ -35,6 +35,8 @@ export interface PageSource {
   readonly trustedKey?: string | undefined;
   /** The page runtime, for documents that no server sends: frames with `srcdoc`, say. */
   readonly script: string;
+  /** Where a file that the page plays lies on this machine; null where there is none. (Default: nowhere.) */
+  readonly fileOf?: ((url: URL) => Promise<string | null>) | undefined;
   readonly readyTimeoutMs: number;
   /** For one frame, from seek to picture. */
   readonly frameTimeoutMs: number;

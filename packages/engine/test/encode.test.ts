@@ -95,7 +95,7 @@ const check = (file: string, fps: Fps, frames: number, side = SIDE) =>
   verify(
     file,
     { output, frames, fps, width: side, height: side },
-    { ffprobe: binaries.ffprobe, deadline: soon(), signal },
+    { ...binaries, deadline: soon(), signal },
   );
 
 it.each([

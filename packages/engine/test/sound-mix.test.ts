@@ -13,7 +13,7 @@ import type { SoundSource } from "../src/media/sound/sound-source.ts";
 
 const RATE = 48_000;
 const signal = new AbortController().signal;
-const bounds = () => ({ ...binaries, deadline: Date.now() + 30_000, signal });
+const bounds = () => ({ ...binaries, deadline: Date.now() + 30_000, signal, onProgress: () => undefined });
 
 let dir: string;
 let binaries: FfmpegBinaries;
@@ -48,7 +48,7 @@ interface Heard extends MixedSound {
 async function mix(sources: readonly SoundSource[], seconds: number, origin = 0): Promise<Heard> {
   const file = join(dir, "mix.wav");
   const samples = Math.round(seconds * RATE);
-  const mixed = await mixSound({ sources, origin, samples, file }, bounds(), () => undefined);
+  const mixed = await mixSound({ sources, origin, samples, file }, bounds());
   const wav = await readFile(file);
   expect(wav.length).toBe(44 + samples * 4);
   const channel = (offset: number) =>
@@ -189,7 +189,10 @@ function middles(samples: Float64Array): number[] {
 /** Hertz, by how often the sound crosses zero upwards within 0.1 s. */
 function pitch(samples: Float64Array, second: number): number {
   const part = samples.subarray((second - 0.05) * RATE, (second + 0.05) * RATE);
-  return part.reduce((count, sample, index) => count + (sample >= 0 && (part[index - 1] ?? 1) < 0 ? 10 : 0), 0);
+  return part.reduce(
+    (count, sample, index) => count + (sample >= 0 && (part[index - 1] ?? 1) < 0 ? 10 : 0),
+    0,
+  );
 }
 
 it.each([0.25, 0.5, 0.8, 1.25, 1.5, 2, 4])("keeps pitch and place at a rate of %d", async (rate) => {

@@ -126,6 +126,18 @@ export const VARIABLES = {
     "Longest composition, in seconds.",
   ),
   maxFrames: variable("PRODUCER_MAX_FRAMES", number(1, 100_000_000), "864000", "Most frames of a render."),
+  maxMediaSeconds: variable(
+    "PRODUCER_MAX_MEDIA_SECONDS",
+    number(1, 1_000_000),
+    "14400",
+    "Longest file of sound or video that a composition may play, in seconds.",
+  ),
+  maxSounds: variable(
+    "PRODUCER_MAX_SOUNDS",
+    number(1, 10_000),
+    "500",
+    "Most elements of a composition that are heard.",
+  ),
   maxUploadBytes: variable("PRODUCER_MAX_UPLOAD_BYTES", bytes, "1073741824", "Largest upload, in bytes."),
   maxProjectBytes: variable(
     "PRODUCER_MAX_PROJECT_BYTES",

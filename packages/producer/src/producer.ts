@@ -49,11 +49,12 @@ const CLOSE_STEP_MS = 5_000;
 const SERVER_GRACE_MS = { min: 500, max: 2_000 } as const;
 
 function renderSettings(config: Config, { workers }: Capacity): RenderSettings {
-  const { maxFrames, chunkSeconds } = config;
+  const { maxFrames, chunkSeconds, maxMediaSeconds: maxSeconds, maxSounds: maxTracks } = config;
   return {
     ...config,
     workers,
     limits: { maxDurationSeconds: config.maxDurationMs / 1000, maxFrames, chunkSeconds },
+    media: { maxSeconds, maxTracks },
   };
 }
 

@@ -13,6 +13,8 @@ export interface AssembleTask {
   readonly chunks: readonly ChunkFile[];
   readonly fps: Fps;
   readonly output: Output;
+  /** A file of sound, as long as the pictures. (Default: nothing is heard.) */
+  readonly sound?: string | null;
   /** The file to write. */
   readonly file: string;
   /** Epoch milliseconds. */
@@ -39,12 +41,16 @@ export async function assemble(
   const list = `${task.file}.list`;
   try {
     await writeFile(list, concatList(task));
-    const { join } = recordOf(task.output);
+    const { join, sound } = recordOf(task.output);
+    const heard = !task.sound
+      ? null
+      : { input: ["-i", task.sound], output: ["-map", "0:v", "-map", "1:a", ...sound] };
     await runForOutput(
       ffmpeg,
       [
         ...["-hide_banner", "-loglevel", "error", "-nostdin", "-y"],
-        ...["-f", "concat", "-safe", "0", "-i", list, "-c", "copy", "-an"],
+        ...["-f", "concat", "-safe", "0", "-i", list, ...(heard?.input ?? [])],
+        ...["-c:v", "copy", ...(heard?.output ?? ["-an"])],
         ...join.arguments(task.fps),
         task.file,
       ],

@@ -2,25 +2,29 @@ import { z } from "zod";
 
 import { inputArguments, runOnMedia } from "./run-on-media.ts";
 
-const seconds = z.string().optional().transform((text) => finite(text));
+const seconds = z
+  .string()
+  .optional()
+  .transform((text) => finite(text));
+
+const text = z.string().default("unknown");
+const count = z.int().default(0);
 
 const StreamSchema = z.object({
-  index: z.int(),
-  codec_type: z.string().optional(),
-  codec_name: z.string().optional(),
-  start_time: seconds,
+  codec_type: text,
+  codec_name: text,
   duration: seconds,
-  channels: z.int().optional(),
-  sample_rate: z.string().optional(),
-  width: z.int().optional(),
-  height: z.int().optional(),
-  pix_fmt: z.string().optional(),
-  r_frame_rate: z.string().optional(),
-  avg_frame_rate: z.string().optional(),
+  channels: count,
+  sample_rate: z.string().default("0"),
+  width: count,
+  height: count,
+  pix_fmt: text,
+  r_frame_rate: z.string().default("0/0"),
+  avg_frame_rate: z.string().default("0/0"),
   color_transfer: z.string().optional(),
-  disposition: z.object({ attached_pic: z.int().optional() }).optional(),
-  tags: z.record(z.string(), z.string()).optional(),
-  side_data_list: z.array(z.object({ rotation: z.number().optional() })).optional(),
+  disposition: z.object({ attached_pic: count }).default({ attached_pic: 0 }),
+  tags: z.record(z.string(), z.string()).default({}),
+  side_data_list: z.array(z.object({ rotation: z.number().optional() })).default([]),
 });
 
 const ProbedSchema = z.object({
@@ -81,23 +85,27 @@ type Stream = z.infer<typeof StreamSchema>;
 
 function soundOf(stream: Stream | undefined, whole: number | null): SoundStream | null {
   if (stream === undefined) return null;
-  const { codec_name: codec = "unknown", channels = 0, sample_rate: rate } = stream;
-  return { codec, channels, sampleRate: Number(rate ?? 0), seconds: stream.duration ?? whole };
+  const { codec_name: codec, channels, sample_rate: rate, duration } = stream;
+  return { codec, channels, sampleRate: Number(rate), seconds: duration ?? whole };
+}
+
+function rotationOf({ side_data_list: sides }: Stream): number {
+  return sides.find(({ rotation }) => rotation !== undefined)?.rotation ?? 0;
 }
 
 function videoOf(stream: Stream | undefined, whole: number | null): VideoStream | null {
   if (stream === undefined) return null;
-  const { width = 0, height = 0, side_data_list: sides = [], tags = {} } = stream;
+  const { tags } = stream;
   return {
-    codec: stream.codec_name ?? "unknown",
-    width,
-    height,
-    pixelFormat: stream.pix_fmt ?? "unknown",
-    averageRate: stream.avg_frame_rate ?? "0/0",
-    baseRate: stream.r_frame_rate ?? "0/0",
-    rotation: sides.find(({ rotation }) => rotation !== undefined)?.rotation ?? 0,
+    codec: stream.codec_name,
+    width: stream.width,
+    height: stream.height,
+    pixelFormat: stream.pix_fmt,
+    averageRate: stream.avg_frame_rate,
+    baseRate: stream.r_frame_rate,
+    rotation: rotationOf(stream),
     transfer: stream.color_transfer ?? null,
-    hasAlphaBeside: tags["alpha_mode"] === "1" || tags["ALPHA_MODE"] === "1",
+    hasAlphaBeside: (tags["alpha_mode"] ?? tags["ALPHA_MODE"]) === "1",
     seconds: stream.duration ?? whole,
   };
 }
@@ -109,11 +117,14 @@ const OWN_TIMELINE = /^(?:mov|matroska)\b/;
  * Reads what a file holds, without decoding it. The file may be anything.
  * @throws RunError when it is no sound and no video, or takes too long
  */
-export async function probeMedia(file: string, { ffprobe, deadline, signal }: ProbeBounds): Promise<MediaInfo> {
+export async function probeMedia(
+  file: string,
+  { ffprobe, deadline, signal }: ProbeBounds,
+): Promise<MediaInfo> {
   const args = ["-v", "error", "-show_format", "-show_streams", "-of", "json", ...inputArguments(file)];
   const json = await runOnMedia(ffprobe, args, { deadline, signal });
   const { streams, format } = ProbedSchema.parse(JSON.parse(json));
-  const isCover = ({ disposition }: Stream): boolean => disposition?.attached_pic === 1;
+  const isCover = ({ disposition }: Stream): boolean => disposition.attached_pic === 1;
   const ofType = (type: string): Stream | undefined =>
     streams.find((stream) => stream.codec_type === type && !isCover(stream));
   return {

@@ -10,7 +10,22 @@ const LIMITED = `ulimit -v ${MAX_MEMORY_KIB} 2>/dev/null; ulimit -t ${MAX_CPU_SE
 
 /** Containers and raw streams that hold sound or pictures by themselves: no playlists, which lead to other files. */
 const FORMATS = [
-  ...["mov", "matroska", "webm", "mp3", "aac", "ogg", "wav", "w64", "rf64", "flac", "aiff", "caf", "au", "amr"],
+  ...[
+    "mov",
+    "matroska",
+    "webm",
+    "mp3",
+    "aac",
+    "ogg",
+    "wav",
+    "w64",
+    "rf64",
+    "flac",
+    "aiff",
+    "caf",
+    "au",
+    "amr",
+  ],
   ...["ac3", "eac3", "dts", "opus", "wv", "ape", "tta", "asf", "avi", "flv", "mpeg", "mpegts", "mxf", "nut"],
   ...["gif", "apng", "webp_pipe", "ivf", "h264", "hevc", "obu", "m4v", "mpegvideo"],
 ];

@@ -3,6 +3,8 @@ import type { Fps } from "@framewright/contract";
 import { fastStartCheck } from "../verify/fast-start.ts";
 import { packetChecks } from "../verify/packet-checks.ts";
 import { streamChecks } from "../verify/stream-checks.ts";
+import { soundChecks } from "../verify/sound-checks.ts";
+import { aacArguments } from "./codecs/aac.ts";
 import { H264_CRF, h264Arguments } from "./codecs/h264.ts";
 import type { OutputRecord } from "./record.ts";
 import { timescaleOf } from "./time-scale.ts";
@@ -23,9 +25,11 @@ export const mp4: OutputRecord = {
     kind: "copy",
     arguments: (fps) => [...container(fps), "-movflags", "+faststart", "-f", "mp4"],
   },
+  sound: aacArguments(),
   check: async (file, expected) => [
     ...(await streamChecks(file, expected, { codec: "h264", pixelFormat: "yuv420p" })),
     ...(await packetChecks(file, expected)),
     await fastStartCheck(file),
+    ...(await soundChecks(file, expected, "aac")),
   ],
 };

@@ -33,6 +33,14 @@ export interface CopyJoin {
   readonly arguments: (fps: Fps) => readonly string[];
 }
 
+/** Sound that a file is to hold. */
+export interface ExpectedSound {
+  /** Of each channel. */
+  readonly samples: number;
+  /** The loudest sample of what it was made of, 1 being full scale. */
+  readonly peak: number;
+}
+
 /** What a finished file must be. */
 export interface Expectation {
   readonly output: Output;
@@ -41,6 +49,8 @@ export interface Expectation {
   /** Pixels of the video. */
   readonly width: number;
   readonly height: number;
+  /** (Default: nothing is heard.) */
+  readonly sound?: ExpectedSound | null;
 }
 
 /** Everything that follows from a format: no other file asks which one it is. */
@@ -52,6 +62,8 @@ export interface OutputRecord {
   readonly crf: Readonly<Record<Quality, number>>;
   readonly encode: (picture: EncodedPicture) => ChunkEncoding;
   readonly join: CopyJoin;
+  /** How sound is encoded that goes beside the pictures, in arguments of ffmpeg. */
+  readonly sound: readonly string[];
   /** What a finished file is held against its plan by. */
   readonly check: (file: FileInspection, expected: Expectation) => Promise<Check[]>;
 }

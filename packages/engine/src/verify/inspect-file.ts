@@ -1,13 +1,16 @@
+import { readSoundPeak } from "./read-sound-peak.ts";
 import { type Packet, readInfo, readPackets, type StreamInfo } from "./read-stream.ts";
 
 export interface VerifyOptions {
+  readonly ffmpeg: string;
   readonly ffprobe: string;
   /** Epoch milliseconds. */
   readonly deadline: number;
   readonly signal: AbortSignal;
 }
 
-export type VideoStream = StreamInfo["streams"][number];
+export type StreamInspection = StreamInfo["streams"][number];
+export type VideoStream = StreamInspection;
 
 /** What can be asked of a finished file. */
 export interface FileInspection {
@@ -18,10 +21,12 @@ export interface FileInspection {
   video(): Promise<VideoStream | undefined>;
   /** Every packet of the first stream of pictures, one at a time. */
   packets(onPacket: (packet: Packet) => void): Promise<void>;
+  /** The loudest sample of its sound, decoded; 1 is full scale. */
+  soundPeak(): Promise<number>;
 }
 
 export function inspectFile(path: string, options: VerifyOptions): FileInspection {
-  const { ffprobe } = options;
+  const { ffmpeg, ffprobe } = options;
   let info: Promise<StreamInfo> | undefined;
   const streams = async (): Promise<readonly VideoStream[]> => {
     info ??= readInfo(ffprobe, path, options);
@@ -31,6 +36,7 @@ export function inspectFile(path: string, options: VerifyOptions): FileInspectio
     path,
     streams,
     video: async () => (await streams()).find((stream) => stream.codec_type === "video"),
+    soundPeak: () => readSoundPeak(ffmpeg, path, options),
     packets: (onPacket) => readPackets(ffprobe, path, options, onPacket),
   };
 }

@@ -14,6 +14,8 @@ const InfoSchema = z.object({
       pix_fmt: z.string().optional(),
       r_frame_rate: z.string().optional(),
       avg_frame_rate: z.string().optional(),
+      sample_rate: z.string().optional(),
+      channels: z.int().optional(),
       time_base: z.string().optional(),
       /** In units of the time base: the format's own duration is rounded to milliseconds. */
       duration_ts: z.int().optional(),
@@ -22,7 +24,7 @@ const InfoSchema = z.object({
 });
 export type StreamInfo = z.infer<typeof InfoSchema>;
 
-interface RunBounds {
+export interface RunBounds {
   readonly deadline: number;
   readonly signal: AbortSignal;
 }

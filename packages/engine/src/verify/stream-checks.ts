@@ -46,7 +46,11 @@ export async function streamChecks(
   const streams = await file.streams();
   const video = await file.video();
   return [
-    check("streams", "1 video", streams.map(({ codec_type }) => `1 ${codec_type}`).join(", ")),
+    check(
+      "streams",
+      expected.sound ? "1 video, 1 audio" : "1 video",
+      streams.map(({ codec_type }) => `1 ${codec_type}`).join(", "),
+    ),
     ...pictureChecks(expected, stream, video),
     ...timeChecks(expected, video),
   ];

@@ -10,6 +10,7 @@ import { guardContent, variableWarnings } from "./content-guard.ts";
 import { frameRange } from "./frame-range.ts";
 import { guardLibraries } from "./library-guard.ts";
 import type { PlanLimits } from "./limits.ts";
+import { planSound } from "./plan-sound.ts";
 import { planWarnings } from "./plan-warnings.ts";
 import { guardSize, type Size } from "./size-guard.ts";
 
@@ -71,6 +72,7 @@ export function plan(input: PlanInput): Planned {
       ...range,
       frames,
       chunks,
+      sound: planSound(probe.sound ?? [], range, fps),
       snapshotHash,
       hosts: [...hosts],
       libraries: [...libraries.served],

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 export type Work =
   | { readonly kind: "plan"; readonly renderId: string }
   | { readonly kind: "chunk"; readonly renderId: string; readonly index: number; readonly round: number }
+  | { readonly kind: "sound"; readonly renderId: string; readonly index: number; readonly round: number }
   | { readonly kind: "assemble"; readonly renderId: string; readonly round: number }
   | { readonly kind: "plan-alone"; readonly planId: string };
 
@@ -59,6 +60,8 @@ function nameOf(work: Work): string {
       return `plan:${work.renderId}`;
     case "chunk":
       return `chunk:${work.renderId}:${work.index}:${work.round}`;
+    case "sound":
+      return `sound:${work.renderId}:${work.index}:${work.round}`;
     case "assemble":
       return `assemble:${work.renderId}:${work.round}`;
     case "plan-alone":

@@ -13,6 +13,7 @@ import type { OpenTransaction, Transaction } from "../postgres/database.ts";
 import { notify } from "../queue/notices.ts";
 import type { Queue } from "../queue/open-queue.ts";
 import type { Work } from "../queue/work.ts";
+import { type PartKind, partWork } from "./part-work.ts";
 import type { RenderObserver } from "./observer.ts";
 import { release } from "./release.ts";
 import type { LockedRender, RenderRow } from "./render-row.ts";
@@ -98,13 +99,13 @@ export class Endings {
 
 /** What may still be in the queue of a render. */
 async function worksOf(tx: Transaction, { id: renderId, assemblies }: LockedRender): Promise<Work[]> {
-  const waiting = await tx.query<{ index: number; round: number }>(
-    "SELECT index, round FROM framewright.chunks WHERE render_id = $1 AND state = 'waiting'",
+  const waiting = await tx.query<{ kind: PartKind; index: number; round: number }>(
+    "SELECT kind, index, round FROM framewright.chunks WHERE render_id = $1 AND state = 'waiting'",
     [renderId],
   );
   return [
     { kind: "plan", renderId },
     { kind: "assemble", renderId, round: assemblies },
-    ...waiting.map(({ index, round }): Work => ({ kind: "chunk", renderId, index, round })),
+    ...waiting.map((part) => partWork(renderId, part)),
   ];
 }

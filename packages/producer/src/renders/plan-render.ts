@@ -73,7 +73,7 @@ export async function planComposition(
   const { probe, hosts, refused, libraries } = await inWorkFolder(scratch, budget, (dir, signal) =>
     untilDone({ noteLoss, signal, dir }, () =>
       workers.run(
-        { kind: "probe", ...pageJob(composition, settings, dir) },
+        { kind: "probe", ...pageJob(composition, settings, dir), media: settings.media },
         {
           deadline,
           signal,

@@ -1,4 +1,4 @@
-import type { Tools } from "@framewright/engine";
+import type { MediaLimits, Tools } from "@framewright/engine";
 
 import type { PlanLimits } from "../plan/limits.ts";
 import type { LibrarySettings } from "../work/jobs.ts";
@@ -6,6 +6,7 @@ import type { LibrarySettings } from "../work/jobs.ts";
 /** What the life of renders is bounded by. Times in milliseconds. */
 export interface RenderSettings {
   readonly limits: PlanLimits;
+  readonly media: MediaLimits;
   readonly allowedHosts: readonly string[];
   readonly workers: number;
   readonly queueLimit: number;

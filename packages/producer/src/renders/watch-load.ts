@@ -22,6 +22,7 @@ const DOING: Record<Work["kind"], Doing> = {
   plan: "plan",
   "plan-alone": "plan",
   chunk: "capture",
+  sound: "capture",
   assemble: "assemble",
 };
 

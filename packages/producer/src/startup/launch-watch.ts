@@ -30,6 +30,7 @@ export interface LaunchWatchOptions {
 const STARTS = {
   probe: ["browser"],
   chunk: ["browser", "encoder"],
+  sound: [],
   assemble: [],
   verify: [],
 } as const satisfies Record<Job["kind"], readonly ("browser" | "encoder")[]>;

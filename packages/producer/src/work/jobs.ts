@@ -1,5 +1,15 @@
 import type { Chunk, Fps, Library, Verdict } from "@framewright/contract";
-import type { AssembleTask, CapturedChunk, Expectation, Picture, Probe, Tools } from "@framewright/engine";
+import type {
+  AssembleTask,
+  CapturedChunk,
+  Expectation,
+  MediaLimits,
+  MixedSound,
+  Picture,
+  Probe,
+  SoundTask,
+  Tools,
+} from "@framewright/engine";
 import type { LibraryMode, LibraryReport, NpmSettings } from "@framewright/local-cdn";
 
 import type { RefusedRequest } from "../files/egress-record.ts";
@@ -40,6 +50,8 @@ export interface PageJob {
 
 export interface ProbeJob extends PageJob {
   readonly kind: "probe";
+  /** (Default: more than any film has.) */
+  readonly media?: MediaLimits;
 }
 
 export interface ProbeResult {
@@ -63,6 +75,10 @@ export interface ChunkResult extends CapturedChunk {
   readonly libraries: LibraryReport;
 }
 
+export interface SoundJob extends PageJob, SoundTask {
+  readonly kind: "sound";
+}
+
 export interface AssembleJob extends AssembleTask {
   readonly kind: "assemble";
   readonly tools: Tools;
@@ -80,6 +96,7 @@ export interface VerifyJob {
 export interface Jobs {
   probe: { job: ProbeJob; result: ProbeResult };
   chunk: { job: ChunkJob; result: ChunkResult };
+  sound: { job: SoundJob; result: MixedSound };
   assemble: { job: AssembleJob; result: { bytes: number } };
   verify: { job: VerifyJob; result: Verdict };
 }

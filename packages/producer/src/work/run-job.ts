@@ -5,11 +5,13 @@ import {
   pageScript,
   type PageSource,
   probe,
+  renderSound,
   type TaskContext,
   verify,
 } from "@framewright/engine";
 import type { Libraries, LibraryReport } from "@framewright/local-cdn";
 
+import { mediaFile } from "../files/media-file.ts";
 import { SNAPSHOT_ORIGIN, type SnapshotServer, startSnapshotServer } from "../files/serve-snapshot.ts";
 import type { Job, JobProgress, Jobs, PageJob } from "./jobs.ts";
 
@@ -67,6 +69,7 @@ async function withPage<T>(
       proxyPort: server.port,
       trustedKey: server.keyFingerprint,
       script,
+      fileOf: (asked: URL) => mediaFile(job.snapshotDir, asked),
       readyTimeoutMs,
       frameTimeoutMs,
     };
@@ -97,7 +100,7 @@ export function runJob(job: Job, context: JobContext): Promise<Jobs[keyof Jobs][
   switch (job.kind) {
     case "probe":
       return withPage(job, context, async (source, task, { hosts, refused, libraries }) => ({
-        probe: await probe(source, task),
+        probe: await probe(source, task, job.media),
         hosts: hosts(),
         refused: refused(),
         libraries: libraries(),
@@ -108,11 +111,15 @@ export function runJob(job: Job, context: JobContext): Promise<Jobs[keyof Jobs][
         const captured = await captureChunk({ source, picture, chunk, file }, task);
         return { ...captured, refused: refused(), libraries: libraries() };
       });
+    case "sound":
+      return withPage(job, context, (source, task) =>
+        renderSound(job, source, task, () => context.progress({})),
+      );
     case "assemble":
       return assemble(job, { ffmpeg: job.tools.ffmpeg.ffmpeg, signal: context.signal });
     case "verify":
       return verify(job.file, job.expectation, {
-        ffprobe: job.tools.ffmpeg.ffprobe,
+        ...job.tools.ffmpeg,
         deadline: job.deadline,
         signal: context.signal,
       });

@@ -73,6 +73,9 @@ export const healthy: Behaviour = async (job) => {
         picture: { startFrame, endFrame, changes: 1, first: "a", last: "b", blank: [] },
       };
     }
+    case "sound":
+      await writeFile(job.file, "sound");
+      return { peak: 0.5, summedPeak: 0.5 };
     case "assemble":
       await writeFile(job.file, "video");
       return { bytes: 5 };

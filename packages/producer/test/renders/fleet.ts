@@ -41,6 +41,7 @@ const SETTINGS: WorkSettings = {
   // Handed through to the workers, which are not real here.
   tools: { version: "tools", capture: { id: "screenshot", reason: null } } as never,
   limits: { maxDurationSeconds: 1_000, maxFrames: 100_000, chunkSeconds: null },
+  media: { maxTracks: 10, maxSeconds: 1_000 },
   allowedHosts: [],
   libraries: { mode: "off", cacheDir: "unused", npm: {} },
   workers: 1,

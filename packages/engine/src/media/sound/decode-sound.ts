@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 
+import { RunError } from "../../run-for-output.ts";
 import { inputArguments, runOnMedia } from "../run-on-media.ts";
 import { CHANNELS, SAMPLE_RATE, type SoundSource } from "./sound-source.ts";
 
@@ -21,7 +22,8 @@ export interface DecodeBounds {
  * coefficients (ITU-R BS.775). Gaps in the file's time are filled.
  */
 function filters(channels: number, first: number): string {
-  const stereo = channels === 1 ? "pan=stereo|c0=c0|c1=c0," : "aformat=sample_fmts=fltp:channel_layouts=stereo,";
+  const stereo =
+    channels === 1 ? "pan=stereo|c0=c0|c1=c0," : "aformat=sample_fmts=fltp:channel_layouts=stereo,";
   // One after the other: while it changes the rate, the filter is wrong by tenths of a second where it cuts.
   return `${stereo}aresample=${SAMPLE_RATE},aresample=async=1:first_pts=${first},aformat=sample_fmts=flt:channel_layouts=stereo`;
 }
@@ -39,10 +41,24 @@ function decodeArguments({ file, channels, zero }: SoundFile, from: number): str
   ];
 }
 
+/** A decoder that gives nothing for so long is stuck: it decodes hours in that time. */
+const STALL_MS = 30_000;
+
+/** Bytes as they come, from a decoder that is ended when it gives none for too long. */
+async function* watched(bytes: AsyncIterable<Buffer>, end: () => void): AsyncGenerator<Buffer> {
+  const chunks = bytes[Symbol.asyncIterator]();
+  for (;;) {
+    const timer = setTimeout(end, STALL_MS);
+    const { done, value } = await chunks.next().finally(() => clearTimeout(timer));
+    if (done === true) return;
+    yield value;
+  }
+}
+
 /** Whole frames of two channels, however the bytes come. */
-async function* floats(bytes: Readable): AsyncGenerator<Float32Array> {
+async function* floats(bytes: AsyncIterable<Buffer>): AsyncGenerator<Float32Array> {
   let rest = Buffer.alloc(0);
-  for await (const chunk of bytes as AsyncIterable<Buffer>) {
+  for await (const chunk of bytes) {
     const all = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const whole = all.length - (all.length % BYTES_PER_FRAME);
     rest = Buffer.from(all.subarray(whole));
@@ -72,11 +88,20 @@ export async function* decodeSound(
   });
   // Waited for below; until then nobody would hear of its failure.
   ended.catch(() => undefined);
+  const bytes = await opened.promise;
   try {
-    yield* floats(await opened.promise);
+    let isStuck = false;
+    const end = (): void => {
+      isStuck = true;
+      stopped.abort();
+    };
+    yield* floats(watched(bytes, end));
+    if (isStuck) throw new RunError(`nothing was decoded within ${STALL_MS / 1_000} s`);
     await ended;
   } finally {
     stopped.abort();
+    // What nobody reads would keep the decoder's end from being seen.
+    bytes.destroy();
     // It has been told to end, or has said how it ended.
     await ended.catch(() => undefined);
   }

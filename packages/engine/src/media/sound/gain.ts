@@ -14,7 +14,10 @@ function followPoints(points: readonly GainPoint[]): (seconds: number) => number
 }
 
 /** Fades that are longer than what they fade meet inside it. */
-function fit({ start, end, fadeIn, fadeOut }: SoundSource): { readonly fadeIn: number; readonly fadeOut: number } {
+function fit({ start, end, fadeIn, fadeOut }: SoundSource): {
+  readonly fadeIn: number;
+  readonly fadeOut: number;
+} {
   const scale = Math.min(1, (end - start) / Math.max(fadeIn + fadeOut, 1e-9));
   return { fadeIn: fadeIn * scale, fadeOut: fadeOut * scale };
 }

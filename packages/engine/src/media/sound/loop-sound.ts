@@ -8,8 +8,9 @@ type Open = (from: number) => AsyncIterable<Float32Array>;
 /** Repeats what a file holds from `loopFrom` on, without a gap, and begins at `from`. Ends with a file that holds nothing there. */
 export async function* loopSound(open: Open, from: number, loopFrom: number): AsyncGenerator<Float32Array> {
   yield* open(from);
-  for (;;) {
-    let kept: Float32Array[] | null = [];
+  let kept: Float32Array[] | null = null;
+  while (kept === null) {
+    kept = [];
     let samples = 0;
     for await (const block of open(loopFrom)) {
       samples += block.length;
@@ -18,6 +19,6 @@ export async function* loopSound(open: Open, from: number, loopFrom: number): As
       yield block;
     }
     if (samples === 0) return;
-    while (kept !== null) yield* kept;
   }
+  for (;;) yield* kept;
 }

@@ -21,7 +21,8 @@ export interface SoundContext {
   /** Where the file of a source lies; null where it is not there. */
   readonly fileOf: (source: SoundSourcePlan) => Promise<string | null>;
   readonly signal: AbortSignal;
-  readonly onProgress: (sources: number) => void;
+  /** Called now and then, as long as it goes on. */
+  readonly onProgress: () => void;
 }
 
 function toSource(plan: SoundSourcePlan, file: string): SoundSource {
@@ -51,16 +52,20 @@ export async function makeSound(task: SoundTask, context: SoundContext): Promise
   for (const source of plan.sources) {
     const found = await context.fileOf(source);
     if (found === null)
-      throw new ProblemError("media-missing", `${source.selector} plays ${source.src}, and there is no such file.`);
+      throw new ProblemError(
+        "media-missing",
+        `${source.selector} plays ${source.src}, and there is no such file.`,
+      );
     sources.push(toSource(source, found));
   }
   const mix = { sources, origin: (startFrame * fps.den) / fps.num, samples: plan.samples, file };
   try {
-    return await mixSound(mix, { ffmpeg, deadline, signal }, onProgress);
+    return await mixSound(mix, { ffmpeg, deadline, signal, onProgress });
   } catch (error) {
     const source = error instanceof SourceFailure ? plan.sources[error.source] : undefined;
     if (!(error instanceof SourceFailure) || source === undefined) throw error;
-    const said = error.cause instanceof RunError ? lastWords(error.cause, sources[error.source]?.file ?? "") : "";
+    const said =
+      error.cause instanceof RunError ? lastWords(error.cause, sources[error.source]?.file ?? "") : "";
     const detail = `${source.src}, the file of ${source.selector}, cannot be decoded: ${said}.`;
     throw new ProblemError("media-invalid", detail, { cause: error });
   }

@@ -66,7 +66,12 @@ async function* gather(blocks: AsyncIterable<Float32Array>, frames: number): Asy
   if (filled > 0) yield gathered.subarray(0, filled);
 }
 
-async function addSource(source: SoundSource, mix: Mix, sum: MixFile, bounds: DecodeBounds): Promise<void> {
+export interface MixBounds extends DecodeBounds {
+  /** Called now and then, as long as it goes on. */
+  readonly onProgress: () => void;
+}
+
+async function addSource(source: SoundSource, mix: Mix, sum: MixFile, bounds: MixBounds): Promise<void> {
   const placement = placeSource(source, mix.origin, mix.samples);
   if (placement === null) return;
   const gain = gainOf(source);
@@ -80,12 +85,18 @@ async function addSource(source: SoundSource, mix: Mix, sum: MixFile, bounds: De
     await sum.add(block, at);
     at += block.length / CHANNELS;
     bounds.signal.throwIfAborted();
+    bounds.onProgress();
   }
 }
 
-async function* readMix(sum: MixFile, samples: number, signal: AbortSignal): AsyncGenerator<Float32Array> {
+async function* readMix(
+  sum: MixFile,
+  samples: number,
+  { signal, onProgress }: MixBounds,
+): AsyncGenerator<Float32Array> {
   for (let at = 0; at < samples; at += BLOCK_FRAMES) {
     signal.throwIfAborted();
+    onProgress();
     yield await sum.read(at, Math.min(BLOCK_FRAMES, samples - at));
   }
 }
@@ -110,14 +121,9 @@ export class SourceFailure extends Error {
 /**
  * Mixes sources into a WAV file of 48 kHz, stereo, 16 bits, exactly as long as asked for. A sum that exceeds full scale is
  * turned down where it does.
- * @param onProgress called with the number of sources that are in the mix
  * @throws SourceFailure, ProblemError `disk-full`
  */
-export async function mixSound(
-  mix: Mix,
-  bounds: DecodeBounds,
-  onProgress: (sources: number) => void,
-): Promise<MixedSound> {
+export async function mixSound(mix: Mix, bounds: MixBounds): Promise<MixedSound> {
   const scratch = `${mix.file}.sum`;
   try {
     const sum = await openMixFile(scratch, mix.samples);
@@ -127,9 +133,8 @@ export async function mixSound(
           bounds.signal.throwIfAborted();
           throw error instanceof RunError ? new SourceFailure(index, error) : error;
         });
-        onProgress(index + 1);
       }
-      const all = (): AsyncIterable<Float32Array> => readMix(sum, mix.samples, bounds.signal);
+      const all = (): AsyncIterable<Float32Array> => readMix(sum, mix.samples, bounds);
       const summedPeak = await peakOf(all());
       const { peak } = await writeWav(mix.file, mix.samples, summedPeak > 1 ? limitSound(all()) : all());
       return { peak, summedPeak };

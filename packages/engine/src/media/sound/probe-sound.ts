@@ -1,9 +1,11 @@
+import { stat } from "node:fs/promises";
+
 import { ProblemError, type SoundSourcePlan } from "@framewright/contract";
 
 import type { MediaElement } from "../../page-protocol.ts";
 import { RunError } from "../../run-for-output.ts";
-import { lastWords, mediaName } from "../media-name.ts";
-import { type MediaInfo, probeMedia } from "../probe-media.ts";
+import { lastWords, mediaName, projectFile } from "../media-name.ts";
+import { type MediaInfo, probeMedia, type SoundStream } from "../probe-media.ts";
 import { decodeSound } from "./decode-sound.ts";
 
 /** More streams than any film has. */
@@ -47,22 +49,26 @@ async function tryDecoding(file: string, info: MediaInfo, probe: SoundProbe): Pr
   return false;
 }
 
-interface Probed {
-  readonly info: MediaInfo;
-}
-
 /** What a file holds that an element wants to be heard; null for a video without sound. @throws ProblemError */
-async function probeFile({ kind, selector }: MediaElement, src: string, probe: SoundProbe): Promise<Probed | null> {
+async function probeFile(
+  { kind, selector }: MediaElement,
+  src: string,
+  probe: SoundProbe,
+): Promise<MediaInfo | null> {
   const file = await probe.fileOf(src);
   if (file === null)
-    throw new ProblemError("media-missing", `${selector} plays ${mediaName(src)}, and there is no such file.`);
+    throw new ProblemError(
+      "media-missing",
+      `${selector} plays ${mediaName(src)}, and there is no such file.`,
+    );
+  if ((await stat(file)).size === 0) throw invalid(selector, src, "is empty.");
   try {
     const info = await probeMedia(file, probe);
     checkLimits(selector, src, info, probe.limits);
     if (info.sound === null && kind === "video") return null;
     if (info.sound === null) throw invalid(selector, src, "holds no sound.");
     if (!(await tryDecoding(file, info, probe))) throw invalid(selector, src, "is empty.");
-    return { info };
+    return info;
   } catch (error) {
     probe.signal.throwIfAborted();
     if (!(error instanceof RunError)) throw error;
@@ -70,26 +76,40 @@ async function probeFile({ kind, selector }: MediaElement, src: string, probe: S
   }
 }
 
-function checkLimits(selector: string, src: string, { streams, seconds }: MediaInfo, limits: MediaLimits): void {
+function checkLimits(
+  selector: string,
+  src: string,
+  { streams, seconds }: MediaInfo,
+  limits: MediaLimits,
+): void {
   const name = `${mediaName(src)}, the file of ${selector},`;
   if (streams > MAX_STREAMS)
-    throw new ProblemError("media-too-large", `${name} has ${streams} streams; at most ${MAX_STREAMS} are read.`);
+    throw new ProblemError(
+      "media-too-large",
+      `${name} has ${streams} streams; at most ${MAX_STREAMS} are read.`,
+    );
   if (seconds !== null && seconds > limits.maxSeconds) {
     const allowed = `PRODUCER_MAX_MEDIA_SECONDS allows ${limits.maxSeconds}`;
     throw new ProblemError("media-too-large", `${name} is ${Math.round(seconds)} s long; ${allowed}.`);
   }
 }
 
-function describe(element: MediaElement, src: string, { info }: Probed): SoundSourcePlan {
-  const { selector, start, end, mediaStart, rate, loop, loopStart } = element;
-  const left = info.seconds === null ? null : Math.max(0, info.seconds - mediaStart) / rate;
+/** Where an element ends, by itself or with its file; null where nothing says it. */
+function endOf({ start, end, mediaStart, rate, loop }: MediaElement, { seconds }: MediaInfo): number | null {
+  if (end !== null || loop || seconds === null) return end;
+  return start + Math.max(0, seconds - mediaStart) / rate;
+}
+
+function describe(element: MediaElement, src: string, sound: SoundStream, info: MediaInfo): SoundSourcePlan {
+  const { selector, start, mediaStart, rate, loop, loopStart } = element;
   return {
     selector,
-    src: mediaName(src),
-    codec: info.sound?.codec ?? "unknown",
-    channels: info.sound?.channels ?? 2,
+    src: projectFile(src) ?? mediaName(src),
+    isFile: projectFile(src) !== null,
+    codec: sound.codec,
+    channels: sound.channels,
     startSeconds: start,
-    endSeconds: end ?? (loop || left === null ? null : start + left),
+    endSeconds: endOf(element, info),
     mediaStartSeconds: mediaStart,
     loopStartSeconds: loop ? loopStart : null,
     zeroSeconds: info.zero,
@@ -114,14 +134,14 @@ export async function probeSound(
     const detail = `${heard.length} elements are heard; PRODUCER_MAX_SOUNDS allows ${maxTracks}.`;
     throw new ProblemError("media-too-large", detail);
   }
-  const known = new Map<string, Probed | null>();
+  const known = new Map<string, MediaInfo | null>();
   const sources: SoundSourcePlan[] = [];
   for (const element of heard) {
     const { src } = element;
     if (src === null) continue;
-    const probed = known.has(src) ? known.get(src) : await probeFile(element, src, probe);
-    known.set(src, probed ?? null);
-    if (probed) sources.push(describe(element, src, probed));
+    const info = known.get(src) ?? (await probeFile(element, src, probe));
+    known.set(src, info);
+    if (info?.sound) sources.push(describe(element, src, info.sound, info));
   }
   return sources;
 }

@@ -10,7 +10,10 @@ const SLOWEST_SHIFT = 0.25;
 const COARSE = 4;
 
 /** The rising half of a Hann window; with the falling half of the one before it makes 1. */
-const RISE = Float32Array.from({ length: HOP }, (_, index) => 0.5 - 0.5 * Math.cos((Math.PI * (index + 0.5)) / HOP));
+const RISE = Float32Array.from(
+  { length: HOP },
+  (_, index) => 0.5 - 0.5 * Math.cos((Math.PI * (index + 0.5)) / HOP),
+);
 
 /** Sound as it comes, from a sample on that moves ahead; before its beginning and after its end there is silence. */
 class Window {

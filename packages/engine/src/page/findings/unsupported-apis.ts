@@ -12,8 +12,8 @@ interface Unsupported {
 const SOUND: Unsupported = {
   code: "audio-unsupported",
   name: "sound by Web Audio",
-  what: "The video has no sound, and the clock of an AudioContext stands at 0.",
-  remedy: "Add the sound to the finished video.",
+  what: "What it plays is not in the video, and the clock of an AudioContext stands at 0.",
+  remedy: "Play files by <audio data-start>: what is made by script can be shipped as a file.",
 };
 const GPU: Unsupported = {
   code: "webgpu-unsupported",
@@ -55,21 +55,21 @@ const CAPTURE: Unsupported = {
 const SPEECH: Unsupported = {
   code: "speech-unsupported",
   name: "speech synthesis",
-  what: "The video has no sound.",
-  remedy: "Add the sound to the finished video.",
+  what: "It is not in the video.",
+  remedy: "Ship the spoken words as a file, and play it by <audio data-start>.",
 };
 
 const LOOSE_VIDEO: Unsupported = {
   code: "media-unsupported",
   name: "a video that a script plays outside the document",
-  what: "It does not play: it has one picture, the first, and no sound.",
+  what: "It does not play: it has one picture, the first, and is not heard.",
   remedy: "Draw its pictures as images, frame by frame, or lay it under the finished video.",
 };
 const LOOSE_AUDIO: Unsupported = {
   code: "media-unsupported",
   name: "sound that a script plays",
-  what: "It is not in the video: there is no sound yet.",
-  remedy: "Add the sound to the finished video.",
+  what: "It is not in the video.",
+  remedy: "Put the <audio> into the document, and give it data-start.",
 };
 
 const used = new Set<Unsupported>();

@@ -6,27 +6,15 @@ const MAX_TOLD = 5;
 interface Kind {
   readonly code: string;
   readonly selector: string;
-  readonly what: (name: string, element: Element) => string;
+  readonly what: (name: string) => string;
   readonly remedy: string;
-}
-
-/** Whether a `<video>` is to be heard as well. */
-function isHeard(element: Element): boolean {
-  return !element.hasAttribute("muted");
 }
 
 const KINDS: readonly Kind[] = [
   {
     code: "media-unsupported",
-    selector: "audio",
-    what: (name) => `The sound of ${name} is not in the video: there is no sound yet.`,
-    remedy: "Add the sound to the finished video.",
-  },
-  {
-    code: "media-unsupported",
     selector: "video",
-    what: (name, element) =>
-      `${name} does not play: it shows one picture, the first where nothing else is asked for${isHeard(element) ? ", and no sound" : ""}.`,
+    what: (name) => `${name} does not move: it shows one picture, the first where nothing else is asked for.`,
     remedy: "Draw its pictures as images, frame by frame, or lay it under the finished video.",
   },
   {
@@ -43,9 +31,9 @@ const KINDS: readonly Kind[] = [
   },
   {
     code: "effect-unsupported",
-    selector: "[data-fx-chain]:not(audio, video), [data-automation]:not(audio, video), hf-audio-group",
-    what: (name) => `What ${name} does to sound is left out: there is no sound yet.`,
-    remedy: "Add the sound to the finished video.",
+    selector: "[data-fx-chain], [data-automation], hf-audio-group",
+    what: (name) => `The effects of ${name} on sound are left out: it is heard without them.`,
+    remedy: "Put the effect into the file itself.",
   },
   {
     code: "webgpu-unsupported",
@@ -58,7 +46,7 @@ const KINDS: readonly Kind[] = [
 function tell({ code, selector, what, remedy }: Kind): PageFinding[] {
   return [...document.querySelectorAll(selector)].slice(0, MAX_TOLD).map((element) => {
     const name = selectorOf(element);
-    return { code, severity: "error", message: what(name, element), remedy, selector: name };
+    return { code, severity: "error", message: what(name), remedy, selector: name };
   });
 }
 

@@ -10,7 +10,7 @@ import {
   ProblemError,
   type Verdict,
 } from "@framewright/contract";
-import { type ChunkFile, chunkEncodingOf } from "@framewright/engine";
+import { type ChunkFile, chunkEncodingOf, type ExpectedSound, type MixedSound } from "@framewright/engine";
 
 import { asJson } from "../../postgres/as-json.ts";
 import type { OpenTransaction } from "../../postgres/database.ts";
@@ -20,6 +20,7 @@ import type { Loss } from "../charges.ts";
 import { fpsOf } from "../fps-of.ts";
 import { pictureOfRow } from "../picture.ts";
 import type { RenderRow } from "../render-row.ts";
+import { type PartKind, partWork } from "../part-work.ts";
 import { type ResolvedOptions, resolveOptions } from "../resolve-options.ts";
 import { lockUnfinished, readRender, report, warn } from "../row-changes.ts";
 import type { ChunkFindings } from "../review/chunk-findings.ts";
@@ -40,11 +41,26 @@ const MAX_ASSEMBLIES = 5;
 /** What the store says of a chunk that is not what was put, or not there. */
 const HARMED = new Set<ProblemCode>(["artifact-corrupt", "artifact-expired"]);
 
-interface StoredChunk {
+/** A part that is to be made again. */
+interface Harmed {
+  readonly index: number;
+  readonly key: string | null;
+  readonly frames: number;
+}
+
+interface StoredSound {
   readonly index: number;
   readonly key: string | null;
   readonly sha256: string | null;
-  readonly frames: number;
+  readonly findings: MixedSound | null;
+}
+
+interface SoundFile extends ExpectedSound {
+  readonly file: string;
+}
+
+interface StoredChunk extends Harmed {
+  readonly sha256: string | null;
   readonly findings: ChunkFindings | null;
 }
 
@@ -79,13 +95,15 @@ export async function assembleStep(lease: Lease, id: string, deps: FlowDeps): Pr
 async function finish(run: Run): Promise<void> {
   const { lease, row, options, plan, signal, deps } = run;
   const { chunks, missing, findings } = await bringChunks(run);
+  const { sound, lost } = await bringSound(run);
+  missing.push(...lost);
   if (missing.length > 0) return settle(deps, lease, "done", (tx) => renderAgain(tx, row.id, missing, deps));
   const { warnings, problem } = review(plan, options, findings);
   await tellFindings(row.id, warnings, deps);
   if (problem) throw problem;
   const { extension, contentType } = OUTPUTS[run.options.format];
   const file = join(run.dir, `output.${extension}`);
-  const verdict = await joinAndCheck(run, chunks, file);
+  const verdict = await joinAndCheck(run, { chunks, sound }, file);
   const key = `renders/${row.id}/${lease.id}-${lease.attempt}.${extension}`;
   const stored = await deps.store.put(key, file, { contentType }, signal);
   const artifact = { ...describe(run, stored), contentType };
@@ -98,27 +116,46 @@ async function bringChunks({
   dir,
   signal,
   deps,
-}: Run): Promise<{ chunks: ChunkFile[]; missing: StoredChunk[]; findings: ChunkFindings[] }> {
+}: Run): Promise<{ chunks: ChunkFile[]; missing: Harmed[]; findings: ChunkFindings[] }> {
   const rows = await deps.database.query<StoredChunk>(
     `SELECT c.index, f.key, f.sha256, c.end_frame - c.start_frame AS frames, f.findings
      FROM framewright.chunks c LEFT JOIN framewright.chunk_files f USING (hash)
-     WHERE c.render_id = $1 ORDER BY c.index`,
+     WHERE c.render_id = $1 AND c.kind = 'frames' ORDER BY c.index`,
     [row.id],
   );
   const { extension } = chunkEncodingOf(pictureOfRow(row));
   const chunks: ChunkFile[] = [];
-  const missing: StoredChunk[] = [];
+  const missing: Harmed[] = [];
   for (const stored of rows) {
     const { index, key, sha256, frames } = stored;
     const file = join(dir, `chunk-${index}.${extension}`);
-    const { bytes } = (await fetchChunk(key, sha256, file, signal, deps)) ?? {};
+    const { bytes } = (await fetchPart(key, sha256, file, signal, deps)) ?? {};
     if (bytes === undefined) missing.push(stored);
     else chunks.push({ index, file, frames, bytes });
   }
   return { chunks, missing, findings: rows.flatMap(({ findings }) => findings ?? []) };
 }
 
-async function fetchChunk(
+/** Copies the sound to this machine, where the render has one. */
+async function bringSound({ row, plan, dir, signal, deps }: Run): Promise<{
+  readonly sound: SoundFile | null;
+  readonly lost: readonly Harmed[];
+}> {
+  if (!plan.sound) return { sound: null, lost: [] };
+  const [stored] = await deps.database.query<StoredSound>(
+    `SELECT c.index, f.key, f.sha256, f.findings FROM framewright.chunks c
+     LEFT JOIN framewright.chunk_files f USING (hash) WHERE c.render_id = $1 AND c.kind = 'sound'`,
+    [row.id],
+  );
+  if (!stored) throw new Error("The plan has a sound, and the render has none.");
+  const { index, key, sha256, findings } = stored;
+  const file = join(dir, "sound.wav");
+  const fetched = await fetchPart(key, sha256, file, signal, deps);
+  if (fetched === null || findings === null) return { sound: null, lost: [{ index, key, frames: 0 }] };
+  return { sound: { file, samples: plan.sound.samples, peak: findings.peak }, lost: [] };
+}
+
+async function fetchPart(
   key: string | null,
   sha256: string | null,
   file: string,
@@ -139,7 +176,7 @@ async function fetchChunk(
 async function renderAgain(
   tx: OpenTransaction,
   id: string,
-  missing: readonly StoredChunk[],
+  missing: readonly Harmed[],
   deps: FlowDeps,
 ): Promise<void> {
   const row = await lockUnfinished(tx, id);
@@ -155,9 +192,9 @@ async function renderAgain(
   await tx.query("DELETE FROM framewright.chunk_files WHERE key = ANY($1)", [
     missing.flatMap(({ key }) => key ?? []),
   ]);
-  const again = await tx.query<{ index: number; round: number }>(
+  const again = await tx.query<{ kind: PartKind; index: number; round: number }>(
     `UPDATE framewright.chunks SET state = 'waiting', frames_done = 0, round = round + 1
-     WHERE render_id = $1 AND index = ANY($2) RETURNING index, round`,
+     WHERE render_id = $1 AND index = ANY($2) RETURNING kind, index, round`,
     [id, indexes],
   );
   const frames = missing.reduce((sum, chunk) => sum + chunk.frames, 0);
@@ -174,14 +211,19 @@ async function renderAgain(
   const common = { priority: priorityOf(row), deadline: row.deadline };
   const works = again.map((chunk) => ({
     ...common,
-    work: { kind: "chunk", renderId: id, ...chunk } as const,
+    work: partWork(id, chunk),
   }));
   await deps.queue.add(tx, row.tenant, works);
 }
 
+interface Parts {
+  readonly chunks: readonly ChunkFile[];
+  readonly sound: SoundFile | null;
+}
+
 async function joinAndCheck(
   { row, options, plan, dir, signal, deps }: Run,
-  chunks: ChunkFile[],
+  { chunks, sound }: Parts,
   file: string,
 ): Promise<Verdict> {
   const { tools } = deps.settings;
@@ -194,11 +236,14 @@ async function joinAndCheck(
     return untilDone({ noteLoss, signal, dir }, attempt);
   };
   await tried("Joining the chunks", () =>
-    deps.workers.run({ kind: "assemble", tools, chunks, fps, output, file, deadline }, bounds),
+    deps.workers.run(
+      { kind: "assemble", tools, chunks, sound: sound?.file ?? null, fps, output, file, deadline },
+      bounds,
+    ),
   );
   await tellVerify(row.id, deps);
   const { frames, width, height } = plan;
-  const expectation = { output, frames, fps, width, height };
+  const expectation = { output, frames, fps, width, height, sound };
   const verdict = await tried("Checking the video", () =>
     deps.workers.run({ kind: "verify", tools, file, expectation, deadline }, bounds),
   );

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { Chunk } from "@framewright/contract";
+import type { Chunk, SoundPlan } from "@framewright/contract";
 import { captureOf, chunkEncodingOf } from "@framewright/engine";
 
 import { VERSION } from "../../version.ts";
@@ -18,39 +18,57 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, each]) => [key, sorted(each)]));
 }
 
-/**
- * The address of a chunk's content: the composition's files, the libraries that the page is served, the frames, all that
- * the picture depends on, what is made of it, and the programs that do. SHA-256, in hex. What a page loads from elsewhere may change: its chunks are its render's own.
- */
-export function chunkHash(
-  row: Pick<RenderRow, "id" | "options" | "snapshot">,
-  planned: Planned,
-  { startFrame, endFrame }: Chunk,
-  { tools }: Pick<WorkSettings, "tools">,
-): string {
+function hashOf(content: object): string {
+  return createHash("sha256")
+    .update(JSON.stringify(sorted(content)))
+    .digest("hex");
+}
+
+type Row = Pick<RenderRow, "id" | "options" | "snapshot">;
+type Programs = Pick<WorkSettings, "tools">;
+
+/** What every part of a render depends on: the composition's files, what the page is served, and the programs. */
+function pageContent(row: Row, { plan }: Planned, { tools }: Programs): object {
   const { snapshot } = row;
-  const { plan } = planned;
   const options = resolveOptions(row.options);
-  const taken = pictureOf(options, planned);
-  const { output, ...picture } = taken;
-  const content = {
+  return {
     producer: VERSION,
     tools: tools.version,
     snapshot: snapshot.hash,
     entryFile: options.entryFile,
     variables: options.variables ?? {},
     isLengthGiven: options.duration !== undefined,
+    libraries: (plan.libraries ?? []).map(({ url, integrity }) => [url, integrity]),
+    missing: plan.missingLibraries ?? [],
+    ...(plan.hosts.length > 0 && { render: row.id }),
+  };
+}
+
+/**
+ * The address of a chunk's content: the composition's files, the libraries that the page is served, the frames, all that
+ * the picture depends on, what is made of it, and the programs that do. SHA-256, in hex. What a page loads from elsewhere may change: its chunks are its render's own.
+ */
+export function chunkHash(
+  row: Row,
+  planned: Planned,
+  { startFrame, endFrame }: Chunk,
+  { tools }: Programs,
+): string {
+  const taken = pictureOf(resolveOptions(row.options), planned);
+  const { output, ...picture } = taken;
+  return hashOf({
+    ...pageContent(row, planned, { tools }),
     picture,
     output: output.format,
     encode: chunkEncodingOf(taken).arguments,
     capture: captureOf(tools, taken),
     startFrame,
     endFrame,
-    libraries: (plan.libraries ?? []).map(({ url, integrity }) => [url, integrity]),
-    missing: plan.missingLibraries ?? [],
-    ...(plan.hosts.length > 0 && { render: row.id }),
-  };
-  return createHash("sha256")
-    .update(JSON.stringify(sorted(content)))
-    .digest("hex");
+  });
+}
+
+/** The address of a sound's content, which is the same for every output. */
+export function soundHash(row: Row, planned: Planned, sound: SoundPlan, programs: Programs): string {
+  const { fps, startFrame } = planned.plan;
+  return hashOf({ ...pageContent(row, planned, programs), sound, fps, startFrame });
 }

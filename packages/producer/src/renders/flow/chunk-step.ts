@@ -202,12 +202,15 @@ interface KnownChunk {
   readonly plannedHash: string;
 }
 
-interface Made extends KnownChunk, Captured {
+interface Made extends KnownChunk {
   readonly key: string;
+  readonly stored: Stored;
+  /** What there is to tell of it, for every render that takes it. */
+  readonly findings: unknown;
 }
 
 /** The row decides whose file is the one: a later one of the same content is removed by the sweep. */
-async function storeChunk(
+export async function storeChunk(
   tx: Transaction,
   render: LockedRender | null,
   made: Made,
@@ -223,7 +226,7 @@ async function storeChunk(
 }
 
 /** Marks a chunk as done; with the last one, the render can be assembled. */
-async function takeDone(
+export async function takeDone(
   tx: Transaction,
   row: LockedRender | null,
   { chunk, hash, plannedHash }: KnownChunk,

@@ -7,6 +7,7 @@ import { chunkStep } from "./chunk-step.ts";
 import type { FlowDeps } from "./flow-deps.ts";
 import { planAloneStep } from "./plan-alone-step.ts";
 import { planStep } from "./plan-step.ts";
+import { soundStep } from "./sound-step.ts";
 import { beginAttempt, endAttempt, returnWork, settle } from "./settle.ts";
 
 /** Services that may be lost with the same work before it is taken for what ends them. */
@@ -30,6 +31,8 @@ function doStep(lease: Lease, deps: FlowDeps): Promise<void> {
       return planStep(lease, work.renderId, deps);
     case "chunk":
       return chunkStep(lease, work, deps);
+    case "sound":
+      return soundStep(lease, work, deps);
     case "assemble":
       return assembleStep(lease, work.renderId, deps);
     case "plan-alone":

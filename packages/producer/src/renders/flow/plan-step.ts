@@ -6,12 +6,13 @@ import type { Lease } from "../../queue/lease.ts";
 import type { NewWork } from "../../queue/work.ts";
 import type { Planned } from "../../plan/plan.ts";
 import { keepLibraries } from "../library-store.ts";
+import { type PartKind, partWork } from "../part-work.ts";
 import { planComposition } from "../plan-render.ts";
 import type { LockedRender, RenderRow } from "../render-row.ts";
 import { lockUnfinished, readRender, report, start, warn } from "../row-changes.ts";
 import { lossWarning } from "../until-done.ts";
 import { chargeLosses } from "./charge-losses.ts";
-import { chunkHash } from "./chunk-hash.ts";
+import { chunkHash, soundHash } from "./chunk-hash.ts";
 import type { FlowDeps } from "./flow-deps.ts";
 import { openReports } from "./reports.ts";
 import { settle } from "./settle.ts";
@@ -60,33 +61,34 @@ async function layOut(tx: Transaction, render: RenderRow, planned: Planned, deps
   const row = await lockUnfinished(tx, id);
   if (row === null) return;
   const { plan, page } = planned;
-  const hashes = plan.chunks.map((chunk) => chunkHash(render, planned, chunk, deps.settings));
+  const parts = partsOf(render, planned, deps);
+  const hashes = parts.map(({ hash }) => hash);
   const known = await tx.query<{ hash: string }>(
     "UPDATE framewright.chunk_files SET used_at = now() WHERE hash = ANY($1) RETURNING hash",
     [hashes],
   );
   const done = new Set(known.map(({ hash }) => hash));
-  const isDone = ({ index }: Chunk): boolean => done.has(hashes[index] ?? "");
-  const reusedChunks = plan.chunks.filter(isDone);
+  const isDone = ({ hash }: Part): boolean => done.has(hash);
+  const left = parts.filter((part) => !isDone(part));
+  const reusedChunks = parts.filter((part) => part.kind === "frames" && isDone(part));
   const framesOf = (chunks: readonly Chunk[]): number =>
     chunks.reduce((sum, { startFrame, endFrame }) => sum + endFrame - startFrame, 0);
   const reused = { chunks: reusedChunks.length, frames: framesOf(reusedChunks) };
   await tx.query(
     `UPDATE framewright.renders SET plan = $2, page = $3, reused = $4, frames_done = $5, chunks_left = $6 WHERE id = $1`,
-    [id, asJson(plan), asJson(page), asJson(reused), reused.frames, plan.chunks.length - reused.chunks],
+    [id, asJson(plan), asJson(page), asJson(reused), reused.frames, left.length],
   );
-  const chunks = plan.chunks.map((chunk) => ({
-    ...chunk,
-    hash: hashes[chunk.index],
-    state: isDone(chunk) ? "done" : "waiting",
-    framesDone: isDone(chunk) ? chunk.endFrame - chunk.startFrame : 0,
+  const rows = parts.map((part) => ({
+    ...part,
+    state: isDone(part) ? "done" : "waiting",
+    framesDone: isDone(part) ? part.endFrame - part.startFrame : 0,
   }));
   await tx.query(
-    `INSERT INTO framewright.chunks (render_id, index, start_frame, end_frame, hash, state, frames_done)
+    `INSERT INTO framewright.chunks (render_id, index, start_frame, end_frame, hash, state, frames_done, kind)
      SELECT $1, (c ->> 'index')::int, (c ->> 'startFrame')::int, (c ->> 'endFrame')::int, c ->> 'hash', c ->> 'state',
-       (c ->> 'framesDone')::int
+       (c ->> 'framesDone')::int, c ->> 'kind'
      FROM jsonb_array_elements($2::jsonb) c ON CONFLICT DO NOTHING`,
-    [id, asJson(chunks)],
+    [id, asJson(rows)],
   );
   await warn(tx, id, plan.warnings);
   const progress = {
@@ -97,23 +99,33 @@ async function layOut(tx: Transaction, render: RenderRow, planned: Planned, deps
   } as const;
   await report(tx, row, progress);
   deps.observer.stage(id, "capture");
-  await deps.queue.add(
-    tx,
-    row.tenant,
-    worksOf(
-      row,
-      plan.chunks.filter((chunk) => !isDone(chunk)),
-    ),
-  );
+  await deps.queue.add(tx, row.tenant, worksOf(row, left));
 }
 
-/** The work that is left: chunks, or to assemble them where all are there. */
-function worksOf(row: LockedRender, chunks: readonly Chunk[]): readonly NewWork[] {
-  const common = { priority: priorityOf(row), deadline: row.deadline };
-  if (chunks.length === 0)
-    return [{ ...common, work: { kind: "assemble", renderId: row.id, round: row.assemblies } }];
-  return chunks.map(({ index }) => ({
-    ...common,
-    work: { kind: "chunk", renderId: row.id, index, round: 0 },
+interface Part extends Chunk {
+  readonly kind: PartKind;
+  readonly hash: string;
+}
+
+/** The chunks of a plan and, after the last one, its sound. */
+function partsOf(render: RenderRow, planned: Planned, { settings }: FlowDeps): Part[] {
+  const { chunks, sound, endFrame } = planned.plan;
+  const parts: Part[] = chunks.map((chunk) => ({
+    ...chunk,
+    kind: "frames",
+    hash: chunkHash(render, planned, chunk, settings),
   }));
+  if (!sound) return parts;
+  const hash = soundHash(render, planned, sound, settings);
+  return [...parts, { kind: "sound", index: chunks.length, startFrame: endFrame, endFrame, hash }];
+}
+
+/** The work that is left: parts, or to assemble them where all are there. */
+function worksOf(row: LockedRender, parts: readonly Part[]): readonly NewWork[] {
+  const common = { priority: priorityOf(row), deadline: row.deadline };
+  if (parts.length === 0)
+    return [{ ...common, work: { kind: "assemble", renderId: row.id, round: row.assemblies } }];
+  // The sound first: it is one piece, and may take as long as many chunks.
+  const inOrder = parts.toSorted((a, b) => Number(b.kind === "sound") - Number(a.kind === "sound"));
+  return inOrder.map((part) => ({ ...common, work: partWork(row.id, { ...part, round: 0 }) }));
 }
