@@ -92,11 +92,7 @@ async function video(fps: Fps, lengths: readonly number[], name: string): Promis
 }
 
 const check = (file: string, fps: Fps, frames: number, side = SIDE) =>
-  verify(
-    file,
-    { output, frames, fps, width: side, height: side },
-    { ...binaries, deadline: soon(), signal },
-  );
+  verify(file, { output, frames, fps, width: side, height: side }, { ...binaries, deadline: soon(), signal });
 
 it.each([
   { num: 30, den: 1 },
