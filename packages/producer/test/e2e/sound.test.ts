@@ -1,3 +1,6 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { plan, renderToFile, submit, waitForRender } from "./api.ts";
@@ -20,10 +23,10 @@ afterAll(async () => {
 });
 
 /** A millisecond of sound at the beginning of each second, left or right. */
-function clicks(seconds: number, side: "left" | "right", ...args: string[]): Promise<Buffer> {
+function clicks(seconds: number, side: "left" | "right", ...output: string[]): Promise<Buffer> {
   const click = String.raw`0.8*lt(mod(t\,1)\,0.001)`;
   const channels = side === "left" ? `${click}|0` : `0|${click}`;
-  return ffmpeg(["-f", "lavfi", "-i", `aevalsrc=${channels}:s=${RATE}:d=${seconds}`, ...args, "-"]);
+  return ffmpeg(["-f", "lavfi", "-i", `aevalsrc=${channels}:s=${RATE}:d=${seconds}`, ...output]);
 }
 
 interface Heard {
@@ -68,17 +71,8 @@ test(
   async () => {
     const files = {
       "index.html": page({ duration: 3, body: BODY }),
-      "sounds/the music.m4a": await clicks(
-        3,
-        "left",
-        "-c:a",
-        "aac",
-        "-movflags",
-        "frag_keyframe",
-        "-f",
-        "mp4",
-      ),
-      "sounds/right.wav": await clicks(3, "right", "-f", "wav"),
+      "sounds/the music.m4a": await readFile(music),
+      "sounds/right.wav": await clicks(3, "right", "-f", "wav", "-"),
     };
     const project = await zip(files);
     const first = await renderToFile(service, upload(project, { fps: 10 }), folder.dir);
@@ -125,7 +119,7 @@ test("a sound that is not there, or none, fails the plan with its element", asyn
 });
 
 test("sound that stands in the page itself is heard", async () => {
-  const data = (await clicks(1, "left", "-f", "wav")).toString("base64");
+  const data = (await clicks(1, "left", "-f", "wav", "-")).toString("base64");
   const html = page({
     duration: 1,
     body: `<audio src="data:audio/wav;base64,${data}" data-start="0.25" data-volume="0.5"></audio>`,
