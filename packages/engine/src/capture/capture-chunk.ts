@@ -9,6 +9,7 @@ import type { CapturedChunk, ChunkFacts, ChunkTask, TaskContext } from "../tasks
 import { captureFrames } from "./capture-frames.ts";
 import { captureOf } from "./choose-capture.ts";
 import { memoryBackend } from "./compositor-memory/backend.ts";
+import { exactScreenshots } from "./compositor-memory/exact-screenshots.ts";
 import { openBitmap, type OpenBitmap } from "./compositor-memory/open-bitmap.ts";
 import { MemoryFault } from "./compositor-memory/memory-fault.ts";
 import { IMAGE_FORMATS } from "./frame-source.ts";
@@ -66,7 +67,9 @@ function backendOf(
     const deadline = Date.now() + source.frameTimeoutMs;
     return memoryBackend(memory.frames, memory.bitmap, chunk, deadline, followsDrawing);
   }
-  return screenshotsBackend(frames, IMAGE_FORMATS[isExact ? "high" : picture.quality]);
+  return isExact
+    ? exactScreenshots(frames, { width: picture.videoWidth, height: picture.videoHeight })
+    : screenshotsBackend(frames, IMAGE_FORMATS[picture.quality]);
 }
 
 /** Captures the chunk's frames from an open page into its file. */

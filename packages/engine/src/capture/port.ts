@@ -1,10 +1,11 @@
+import type { PixelMemory } from "../encode/i420/pixel-memory.ts";
 import type { ImageFormat } from "./frame-source.ts";
 
 /** How frames are taken from a browser: part of what a chunk is known by. */
 export type CaptureId = "compositor-memory" | "begin-frame" | "screenshot";
 
-/** Rows of pixels without gaps, of blue, green, red and alpha each. */
-export interface RawForm {
+/** Pixels in two buffers by turns: rows without gaps, of blue, green, red and alpha each. */
+export interface RawForm extends Pick<PixelMemory, "toI420"> {
   readonly codec: "rawvideo";
   readonly width: number;
   readonly height: number;

@@ -9,7 +9,7 @@ import type { Picture } from "../tasks.ts";
 import { neverStarted, processEnd } from "../process-end.ts";
 import { boundedTail } from "../tail.ts";
 import { ffmpegFailure } from "./ffmpeg-failure.ts";
-import { encodeArguments } from "./settings.ts";
+import { encodeArguments, takenForm } from "./settings.ts";
 
 /**
  * Encoding a frame takes a fraction of this, even at 8K. Whoever waits for frames must wait for longer: a stuck
@@ -52,6 +52,7 @@ async function aborted(signal: AbortSignal): Promise<never> {
 /** Encodes pictures as they come; nothing but the result is kept on disk. */
 export function startEncoder(options: EncoderOptions): Encoder {
   const { ffmpeg, picture, form, file, signal } = options;
+  const asTaken = takenForm(picture, form);
   const child: ChildProcess = spawn(ffmpeg, encodeArguments(picture, form, file), {
     stdio: ["pipe", "ignore", "pipe"],
     env: { LANG: "C.UTF-8" },
@@ -102,11 +103,12 @@ export function startEncoder(options: EncoderOptions): Encoder {
 
   return {
     close,
-    write: async (picture) => {
+    write: async (image) => {
       failed.signal.throwIfAborted();
+      const bytes = asTaken(image);
       await bounded(WRITE_STALL_MS, (either) => {
         const taken = new Promise<void>((resolve, reject) => {
-          stdin.write(picture, (error) => (error ? reject(error) : resolve()));
+          stdin.write(bytes, (error) => (error ? reject(error) : resolve()));
         });
         return Promise.race([taken, aborted(either)]);
       });

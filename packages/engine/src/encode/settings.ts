@@ -1,24 +1,28 @@
-import type { Fps } from "@framewright/contract";
-
-import type { FrameForm } from "../capture/port.ts";
+import type { FrameForm, RawForm } from "../capture/port.ts";
 import { chunkEncodingOf } from "../outputs/records.ts";
+import type { ChunkEncoding } from "../outputs/record.ts";
 import type { Picture } from "../tasks.ts";
 
-function inputArguments(form: FrameForm, { num, den }: Fps): string[] {
-  const raw = ["-pixel_format", "bgra", "-video_size"];
-  const kind =
-    form.codec === "rawvideo"
-      ? ["-f", "rawvideo", ...raw, `${form.width}x${form.height}`]
-      : ["-f", "image2pipe", "-c:v", form.codec];
-  return [...kind, "-framerate", `${num}/${den}`, "-i", "pipe:0"];
+function rawArguments({ width, height }: RawForm, { takesPlanes }: ChunkEncoding): string[] {
+  const pixels = takesPlanes ? ["yuv420p", "-color_range", "tv", "-colorspace", "bt709"] : ["bgra"];
+  return ["-f", "rawvideo", "-video_size", `${width}x${height}`, "-pixel_format", ...pixels];
+}
+
+/** Makes of the bytes of a picture those that the encoder takes. */
+export function takenForm(picture: Picture, form: FrameForm): (bytes: Buffer) => Buffer {
+  const isConverted = form.codec === "rawvideo" && chunkEncodingOf(picture).takesPlanes;
+  return isConverted ? form.toI420 : (bytes) => bytes;
 }
 
 /** Arguments of ffmpeg for pictures on its standard input and a chunk of the picture's output in `file`. */
 export function encodeArguments(picture: Picture, form: FrameForm, file: string): string[] {
+  const encoding = chunkEncodingOf(picture);
+  const isRaw = form.codec === "rawvideo";
   return [
     ...["-hide_banner", "-loglevel", "error", "-nostdin", "-y"],
-    ...inputArguments(form, picture.fps),
-    ...chunkEncodingOf(picture).arguments,
+    ...(isRaw ? rawArguments(form, encoding) : ["-f", "image2pipe", "-c:v", form.codec]),
+    ...["-framerate", `${picture.fps.num}/${picture.fps.den}`, "-i", "pipe:0"],
+    ...encoding.arguments,
     file,
   ];
 }

@@ -19,6 +19,7 @@ export const mp4: OutputRecord = {
   encode: (picture) => ({
     extension: "mp4",
     contentType: "video/mp4",
+    takesPlanes: true,
     arguments: [...h264Arguments(picture), ...container(picture.fps), "-f", "mp4"],
   }),
   join: {

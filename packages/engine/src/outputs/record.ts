@@ -23,6 +23,8 @@ export interface ChunkEncoding {
   /** Of the chunk's file, without a dot. */
   readonly extension: string;
   readonly contentType: string;
+  /** Where the format tells colours once for two by two pixels, raw pictures come so: as planes of BT.709 in limited range. */
+  readonly takesPlanes: boolean;
   /** Arguments of ffmpeg between its input and the file: part of what a chunk is known by. */
   readonly arguments: readonly string[];
 }

@@ -2,9 +2,10 @@ import type { FrameSpan } from "../../browser/seen.ts";
 import type { FramesOnCommand } from "../begin-frame.ts";
 import { IMAGE_FORMATS } from "../frame-source.ts";
 import type { CaptureBackend } from "../port.ts";
-import { type Bitmap, bitmapBytes } from "./bitmap.ts";
+import { openPixelMemory } from "../../encode/i420/pixel-memory.ts";
+import type { Bitmap } from "./bitmap.ts";
 import { compareWithScreenshot } from "./compare-with-screenshot.ts";
-import { equalsPng } from "./equals-png.ts";
+import { equalsPng } from "./png-pixels.ts";
 import { wrongPicture } from "./memory-fault.ts";
 
 /** One frame in so many is compared with a screenshot: by its number, so that a chunk is the same each time. */
@@ -24,9 +25,8 @@ export async function memoryBackend(
   followsDrawing: (deadline: number) => Promise<boolean>,
 ): Promise<CaptureBackend> {
   const { width, height } = bitmap;
-  const bytes = bitmapBytes(bitmap);
-  let last = Buffer.allocUnsafe(bytes);
-  let spare = Buffer.allocUnsafe(bytes);
+  const { pictures, toI420 } = openPixelMemory(bitmap);
+  let [last, spare] = pictures;
   let isAny = false;
   const readNew = (frame: number | undefined): Buffer => {
     if (!bitmap.read(spare)) throw wrongPicture(frame);
@@ -38,7 +38,7 @@ export async function memoryBackend(
   await compareWithScreenshot(frames, bitmap, readNew(undefined), undefined, deadline);
 
   return {
-    form: { codec: "rawvideo", width, height },
+    form: { codec: "rawvideo", width, height, toI420 },
     draw: async (frame, by) => {
       const isChecked = frame % CHECK_EVERY === 0 || frame === endFrame - 1;
       if (isChecked && (await followsDrawing(by))) {

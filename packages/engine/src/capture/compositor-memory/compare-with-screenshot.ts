@@ -1,7 +1,7 @@
 import type { FramesOnCommand } from "../begin-frame.ts";
 import { IMAGE_FORMATS } from "../frame-source.ts";
 import { type Bitmap, bitmapBytes } from "./bitmap.ts";
-import { equalsPng } from "./equals-png.ts";
+import { equalsPng } from "./png-pixels.ts";
 import { wrongPicture } from "./memory-fault.ts";
 
 /** Frames that are drawn at most until one shows nothing new. */

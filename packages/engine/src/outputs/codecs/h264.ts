@@ -4,8 +4,11 @@ import type { EncodedPicture } from "../record.ts";
 import { closedGroupFrames } from "./key-frames.ts";
 import { limitedRange } from "./limited-range.ts";
 
-/** A fixed number, because x264's output depends on it: the same frames give the same bytes on any host. */
-const ENCODER_THREADS = 2;
+/**
+ * A fixed number, because x264's output depends on it: the same frames give the same bytes on any host. Several chunks are
+ * encoded at a time, and one thread each does the same work with less waiting.
+ */
+const ENCODER_THREADS = 1;
 
 const PRESETS: Readonly<Record<Quality, string>> = {
   draft: "ultrafast",
