@@ -5,7 +5,8 @@ import { join } from "node:path";
 
 const TIMEOUT_MS = 60_000;
 
-function make(name: string, input: readonly string[], output: readonly string[]): Uint8Array {
+/** Makes a file by ffmpeg. */
+export function make(name: string, input: readonly string[], output: readonly string[]): Uint8Array {
   const file = join(tmpdir(), `framewright-corpus-${process.pid}-${name}`);
   execFileSync("ffmpeg", ["-v", "error", "-y", ...input, ...output, file], { timeout: TIMEOUT_MS });
   const bytes = readFileSync(file);
