@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 
+import type { Size } from "../packages/engine/src/capture/compositor-memory/bitmap.ts";
 import { CASES } from "./corpus/cases.ts";
 import { sizeOf } from "./corpus/case.ts";
 import { writeCase } from "./corpus/render-case.ts";
 import { comparePage } from "./frames/compare-page.ts";
-import type { Size } from "./frames/open-project.ts";
 import { COMPOSITIONS, writeComposition } from "./peers/compositions/all.ts";
 
 /** So many kinds of the corpus, evenly picked. */

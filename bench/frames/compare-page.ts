@@ -1,7 +1,7 @@
-import { bitmapBytes } from "../../packages/engine/src/capture/compositor-memory/bitmap.ts";
+import { bitmapBytes, type Size } from "../../packages/engine/src/capture/compositor-memory/bitmap.ts";
 import { equalsPng } from "../../packages/engine/src/capture/compositor-memory/png-pixels.ts";
 import { IMAGE_FORMATS } from "../../packages/engine/src/capture/frame-source.ts";
-import { type OpenProject, type Size, withProject } from "./open-project.ts";
+import { type OpenProject, withProject } from "./open-project.ts";
 
 /** What a comparison of a page's frames found. */
 export interface Compared {

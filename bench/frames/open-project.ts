@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { findBrowser } from "../../packages/engine/src/browser/find-browser.ts";
 import { evaluateStep } from "../../packages/engine/src/capture/step-page.ts";
+import type { Size } from "../../packages/engine/src/capture/compositor-memory/bitmap.ts";
 import { openBitmap } from "../../packages/engine/src/capture/compositor-memory/open-bitmap.ts";
 import {
   type Composition,
@@ -24,11 +25,6 @@ export interface OpenProject {
   readonly memory: CompositorMemory;
   /** Brings the page to a frame, and waits for what it loads there. Gives the time by which the frame must be taken. */
   readonly stepTo: (frame: number) => Promise<number>;
-}
-
-export interface Size {
-  readonly width: number;
-  readonly height: number;
 }
 
 /** Works with a project's page; afterwards all is closed. */
