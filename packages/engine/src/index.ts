@@ -15,6 +15,7 @@ export type { SoundTask } from "./media/sound/make-sound.ts";
 export type { MixedSound } from "./media/sound/mix-sound.ts";
 export type { MediaLimits } from "./media/sound/probe-sound.ts";
 export { renderSound } from "./media/sound/render-sound.ts";
+export { MEDIA_PATH, type MediaRequest, type MediaResponse, PageMedia } from "./media/frames/page-media.ts";
 export type { CutText } from "./page-findings.ts";
 export type { DeclaredDuration, Declarations, PageConfig } from "./page-protocol.ts";
 export { pageHeadHtml, pageScript } from "./page-source.ts";

@@ -9,6 +9,8 @@ export interface PageConfig {
   readonly fps: { readonly num: number; readonly den: number };
   /** The request says how long the composition is, should that not: no time passes for it to do so. */
   readonly isLengthGiven?: boolean;
+  /** Where the pictures of videos are asked for. (Default: media are the browser's own.) */
+  readonly mediaUrl?: string;
 }
 
 /** A number as the page holds it, as text: JSON has no NaN and no Infinity. */
@@ -26,7 +28,7 @@ export interface DeclaredDuration {
 
 /** Something in the document that cannot be rendered as it is meant. */
 export interface PageProblem {
-  readonly code: "nested-invalid" | "start-invalid" | "timeline-invalid";
+  readonly code: "nested-invalid" | "start-invalid" | "timeline-invalid" | MediaFault["fault"];
   readonly detail: string;
 }
 
@@ -113,6 +115,32 @@ export interface MediaElement {
   /** Seconds after its start, and before its end, in which it grows louder and fainter. */
   readonly fadeIn: number;
   readonly fadeOut: number;
+}
+
+/** A file of sound or pictures, as it was found by looking at it. */
+export interface MediaFile {
+  /** Under which its pictures are asked for. */
+  readonly id: string;
+  /** Of its pictures, as they are shown; 0 for a file that has none. */
+  readonly width: number;
+  readonly height: number;
+  readonly durationSeconds: number;
+  /** Its pictures are brighter than a screen shows, and toned down. */
+  readonly isHdr?: boolean;
+}
+
+/** Why a file cannot be played; the detail is the end of a sentence. */
+export interface MediaFault {
+  readonly fault: "media-missing" | "media-invalid" | "media-too-large";
+  readonly detail: string;
+}
+
+/** The picture of a second of a file, and for which seconds it is the one: the end is exclusive, null at the file's end. */
+export interface MediaAnswer {
+  /** Of the picture's file. */
+  readonly name: string;
+  readonly from: number;
+  readonly until: number | null;
 }
 
 /** The page side, as `window.__framewright`. */

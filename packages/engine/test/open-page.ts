@@ -1,11 +1,15 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
 
 import { type BrowserBinary, findBrowser } from "../src/browser/find-browser.ts";
 import { type Composition, openComposition } from "../src/composition.ts";
+import { findFfmpeg } from "../src/encode/find-ffmpeg.ts";
+import { MEDIA_PATH, PageMedia } from "../src/media/frames/page-media.ts";
 import { pageHeadHtml, pageScript } from "../src/page-source.ts";
 
 const TIMEOUT_MS = 10_000;
@@ -30,6 +34,8 @@ export interface PageOptions {
   readonly onRequest?: (scratchDir: string) => Promise<void>;
   /** Bodies of other documents and files, by their URL; what is asked for and not there is answered with 404. */
   readonly files?: Readonly<Record<string, string>>;
+  /** A folder whose files the page may play. */
+  readonly mediaDir?: string;
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -46,6 +52,39 @@ function answerFile(response: ServerResponse, url: string, body: string | undefi
   response.end(body);
 }
 
+const MEDIA_URL = `http://composition.localhost${MEDIA_PATH}`;
+
+async function mediaOf(dir: string, scratchDir: string): Promise<PageMedia> {
+  const ffmpeg = await findFfmpeg({ searchPath: process.env["PATH"] ?? "", cacheDir: tmpdir() });
+  const fileOf = async ({ pathname }: URL): Promise<string | null> => {
+    const file = join(dir, pathname);
+    return existsSync(file) ? file : null;
+  };
+  return new PageMedia({
+    ffmpeg,
+    scratchDir,
+    signal: new AbortController().signal,
+    fileOf,
+    onFault: () => undefined,
+  });
+}
+
+async function answerMedia(
+  media: PageMedia,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { url = "", method = "GET", headers } = request;
+  const answer = await media.answer({
+    method,
+    url: new URL(url),
+    type: headers["content-type"] ?? "",
+    body: () => buffer(request),
+  });
+  response.writeHead(answer.status, { "content-type": answer.type, "cache-control": "max-age=86400" });
+  response.end(answer.body);
+}
+
 interface ServedPage {
   readonly url: string;
   readonly script: string;
@@ -59,9 +98,15 @@ interface ServedPage {
 async function servePage(body: string, options: PageOptions = {}): Promise<ServedPage> {
   const { fps = { num: 10, den: 1 }, variables = {} } = options;
   const scratchDir = await mkdtemp(join(tmpdir(), "framewright-engine-"));
-  const script = await pageScript({ variables, fps });
+  const media = options.mediaDir === undefined ? null : await mediaOf(options.mediaDir, scratchDir);
+  const script = await pageScript({ variables, fps, ...(media && { mediaUrl: MEDIA_URL }) });
   const head = pageHeadHtml(script);
-  const answer = async (url: string, response: ServerResponse): Promise<void> => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { url = "" } = request;
+    if (media !== null && url.startsWith(MEDIA_URL)) {
+      await answerMedia(media, request, response);
+      return;
+    }
     if (options.files !== undefined && url !== PAGE_URL) {
       answerFile(response, url, options.files[url]);
       return;
@@ -70,8 +115,8 @@ async function servePage(body: string, options: PageOptions = {}): Promise<Serve
     response.setHeader("content-type", "text/html; charset=utf-8");
     response.end(`<!doctype html><html><head>${head}</head><body>${body}</body></html>`);
   };
-  const server = createServer(({ url = "" }, response) => {
-    answer(url, response).catch((error: unknown) =>
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) =>
       response.destroy(error instanceof Error ? error : undefined),
     );
   });
@@ -82,6 +127,7 @@ async function servePage(body: string, options: PageOptions = {}): Promise<Serve
     proxyPort: (server.address() as AddressInfo).port,
     scratchDir,
     close: async () => {
+      media?.close();
       server.closeAllConnections();
       server.close();
       await rm(scratchDir, { recursive: true, force: true });

@@ -11,6 +11,7 @@ const text = z.string().default("unknown");
 const count = z.int().default(0);
 
 const StreamSchema = z.object({
+  index: z.int(),
   codec_type: text,
   codec_name: text,
   duration: seconds,
@@ -19,6 +20,8 @@ const StreamSchema = z.object({
   width: count,
   height: count,
   pix_fmt: text,
+  sample_aspect_ratio: z.string().default("1:1"),
+  color_space: z.string().nullable().default(null),
   r_frame_rate: z.string().default("0/0"),
   avg_frame_rate: z.string().default("0/0"),
   color_transfer: z.string().optional(),
@@ -44,10 +47,16 @@ export interface SoundStream {
 /** The pictures of a file. */
 export interface VideoStream {
   readonly codec: string;
+  /** Its place among the file's streams. */
+  readonly index: number;
   /** As stored, before any rotation. */
   readonly width: number;
   readonly height: number;
   readonly pixelFormat: string;
+  /** How wide a pixel is for its height, e.g. "4:3". */
+  readonly pixelAspect: string;
+  /** How colours are encoded, where the file says so. */
+  readonly matrix: string | null;
   readonly averageRate: string;
   readonly baseRate: string;
   /** Degrees, counter-clockwise. */
@@ -89,8 +98,9 @@ function soundOf(stream: Stream | undefined, whole: number | null): SoundStream 
   return { codec, channels, sampleRate: Number(rate), seconds: duration ?? whole };
 }
 
-function rotationOf({ side_data_list: sides }: Stream): number {
-  return sides.find(({ rotation }) => rotation !== undefined)?.rotation ?? 0;
+/** Programs of some years ago tell it as a tag, clockwise. */
+function rotationOf({ side_data_list: sides, tags }: Stream): number {
+  return sides.find(({ rotation }) => rotation !== undefined)?.rotation ?? -Number(tags["rotate"] ?? 0);
 }
 
 function videoOf(stream: Stream | undefined, whole: number | null): VideoStream | null {
@@ -98,9 +108,12 @@ function videoOf(stream: Stream | undefined, whole: number | null): VideoStream 
   const { tags } = stream;
   return {
     codec: stream.codec_name,
+    index: stream.index,
     width: stream.width,
     height: stream.height,
     pixelFormat: stream.pix_fmt,
+    pixelAspect: stream.sample_aspect_ratio,
+    matrix: stream.color_space,
     averageRate: stream.avg_frame_rate,
     baseRate: stream.r_frame_rate,
     rotation: rotationOf(stream),

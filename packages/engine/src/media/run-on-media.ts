@@ -35,11 +35,16 @@ export function inputArguments(file: string): string[] {
   return ["-protocol_whitelist", "file", "-format_whitelist", FORMATS.join(), "-i", `file:${file}`];
 }
 
+/** The command and arguments that run a program with these limits. */
+export function limited(program: string, args: readonly string[]): [string, string[]] {
+  return ["/bin/sh", ["-c", LIMITED, program, ...args]];
+}
+
 /**
  * Runs ffmpeg or ffprobe on a file that may be anything, with limits of memory and time. It stays in the render
  * worker's process group, so that it cannot outlive that.
  * @throws RunError
  */
 export function runOnMedia(program: string, args: readonly string[], options: RunOptions): Promise<string> {
-  return runForOutput("/bin/sh", ["-c", LIMITED, program, ...args], options);
+  return runForOutput(...limited(program, args), options);
 }

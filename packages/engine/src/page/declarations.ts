@@ -3,6 +3,7 @@ import { withAdapters } from "./adapters/adapters.ts";
 import { endlessAnimations, longestAnimationSeconds } from "./animation-lengths.ts";
 import { describeElement } from "./describe-element.ts";
 import { garbledText } from "./garbled-text.ts";
+import { mediaProblems, mediaWarnings } from "./media/media-told.ts";
 import { mountIssues } from "./nested/mount.ts";
 import { isTimeline, lengthOf, type Timeline } from "./timeline.ts";
 import { awaitsRegistration } from "./tree/awaited.ts";
@@ -114,8 +115,14 @@ export function declarations(leadInMs: number, overrides: Readonly<Record<string
     endless: [...endlessTimelines(rootTimeline()?.timeline), ...endlessAnimations()].slice(0, MAX_ENDLESS),
     variablesError: variablesError(),
     variableIssues: variableIssues(overrides),
-    problems: [...mountIssues.problems, ...issues.problems, ...timelineProblems(found)],
+    problems: [...mountIssues.problems, ...issues.problems, ...timelineProblems(found), ...mediaProblems()],
     leadInMs,
-    warnings: [...mountIssues.warnings, ...issues.warnings, ...timelineWarnings(), ...garbledText()],
+    warnings: [
+      ...mountIssues.warnings,
+      ...issues.warnings,
+      ...timelineWarnings(),
+      ...garbledText(),
+      ...mediaWarnings(),
+    ],
   };
 }

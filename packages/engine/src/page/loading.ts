@@ -1,3 +1,4 @@
+import { openingMedia } from "./media/media-clock.ts";
 import { openWork } from "./tracked-work.ts";
 
 function shorten(url: string): string {
@@ -58,5 +59,5 @@ function pendingImages(): string[] {
 /** What the browser still loads, decodes or computes for the page, named for a person. */
 export function loading(): string[] {
   const names = document.readyState === "complete" ? [] : [`document: ${document.readyState}`];
-  return [...names, ...pendingFonts(), ...pendingImages(), ...openWork()];
+  return [...names, ...pendingFonts(), ...pendingImages(), ...openingMedia(), ...openWork()];
 }

@@ -3,6 +3,7 @@
 export const native = {
   setTimeout: window.setTimeout.bind(window),
   requestAnimationFrame: window.requestAnimationFrame.bind(window),
+  fetch: window.fetch.bind(window),
   Date: window.Date,
   Promise: window.Promise,
   pause: Animation.prototype.pause,

@@ -120,6 +120,8 @@ export function allAnimations(): Animation[] {
 
 export function allElements(name: "img"): HTMLImageElement[];
 export function allElements(name: "svg"): SVGSVGElement[];
+export function allElements(name: "video"): HTMLVideoElement[];
+export function allElements(name: "audio"): HTMLAudioElement[];
 export function allElements(name: "marquee"): Element[];
 export function allElements(name: string): Element[] {
   return allRoots().flatMap((root) => [...root.querySelectorAll(name)]);

@@ -1,4 +1,4 @@
-import type { HiddenTrees, PageConfig, PageRuntime, PendingWork } from "../page-protocol.ts";
+import type { HiddenTrees, LeadIn, PageConfig, PageRuntime, PendingWork } from "../page-protocol.ts";
 import { adaptersPending, installAdapters } from "./adapters/adapters.ts";
 import { installPlayer } from "./adapters/player.ts";
 import { installAudio } from "./audio.ts";
@@ -25,13 +25,16 @@ import { installFrameNeeds, needsFrames as pageNeedsFrames } from "./frame-needs
 import { createInspector, installFindings } from "./findings/inspector.ts";
 import { fontUse } from "./fonts/font-use.ts";
 import { watchCanvases } from "./fonts/texts.ts";
+import { installMedia } from "./media/install-media.ts";
 import { mediaElements } from "./media/media-elements.ts";
+import { picturesShown, skipPictures } from "./media/pictures.ts";
 import { finishNested, isParsed, mountNested } from "./nested/nested.ts";
 import { installRandom } from "./random.ts";
 import { installRegistry } from "./tree/registry.ts";
 import { seek } from "./tree/seek.ts";
 import { currentTree, installTree } from "./tree/tree.ts";
 import { installVisibility } from "./tree/visibility.ts";
+import { holdImages, installWaitingImages } from "./tree/waiting-images.ts";
 import { applyDocumentVariables, bindVariables } from "./variables/bind.ts";
 import { installVariables } from "./variables/declared.ts";
 import { installWindowSize } from "./window-size.ts";
@@ -54,6 +57,17 @@ function sync(): void {
 function allRootsShown(): void {
   rootsShown();
   for (const child of childRuntimes()) child.rootsShown();
+}
+
+/** What has to be found while the page loads. */
+function lookBeforeFirst(): void {
+  findDeclaredRoots();
+  holdImages(currentTree().clips);
+}
+
+/** The page is as far as the frame in it that is least far. */
+function leastOf(states: readonly LeadIn[]): LeadIn {
+  return states.find((state) => state === "moved") ?? states.find((state) => state === "stands") ?? "ready";
 }
 
 function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRuntime {
@@ -85,6 +99,7 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
     });
     await children.stepTo(frame);
     sync();
+    await picturesShown();
   };
   const needsFrames = (): boolean =>
     pageNeedsFrames() ||
@@ -94,7 +109,7 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
 
   return {
     pending: () => {
-      if (lastFrame < 0) findDeclaredRoots();
+      if (lastFrame < 0) lookBeforeFirst();
       sync();
       return pending();
     },
@@ -106,15 +121,13 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
     declarations: () => declarations(leadInMs(), variables),
     mediaElements,
     fontUse: () => [...fontUse(), ...childRuntimes().flatMap((child) => child.fontUse())],
-    leadIn: async () => {
-      const states = await Promise.all([
-        leadIn(allAwaited().length > 0, isLengthGiven === true),
-        ...childRuntimes().map((child) => child.leadIn()),
-      ]);
-      return (
-        states.find((state) => state === "moved") ?? states.find((state) => state === "stands") ?? "ready"
-      );
-    },
+    leadIn: async () =>
+      leastOf(
+        await Promise.all([
+          leadIn(allAwaited().length > 0, isLengthGiven === true),
+          ...childRuntimes().map((child) => child.leadIn()),
+        ]),
+      ),
     linger: async (moves = false) => {
       if (pending().loading.length === 0 && allAwaited().length > 0) await linger();
       await children.linger(lastFrame);
@@ -134,8 +147,10 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
       return [...loading, ...awaited];
     },
     skipTo: async (frame, moves = false) => {
+      skipPictures(true);
       do await step(++lastFrame);
       while (lastFrame < frame && !needsFrames());
+      skipPictures(false);
       if (moves) forceCommit();
       return lastFrame;
     },
@@ -186,6 +201,8 @@ function install(config: PageConfig): void {
   installRoots();
   installRegistry();
   installVisibility();
+  installWaitingImages();
+  installMedia(config.mediaUrl);
   keepCaretSteady();
   watchFonts();
   installClock();

@@ -13,6 +13,7 @@ import { codeOf, createDial, type Dial } from "./egress.ts";
 import { createEgressRecord, type EgressRecord, type RefusedRequest } from "./egress-record.ts";
 import { forward } from "./forward.ts";
 import { prepareHead } from "./html-document.ts";
+import { answerMedia, type MediaPort } from "./answer-media.ts";
 import type { LibraryPort } from "./library-port.ts";
 import { type PageKey, pageKey } from "./page-key.ts";
 import { answerPlain } from "./plain-answer.ts";
@@ -32,6 +33,8 @@ export interface SnapshotServerOptions {
   readonly allowedHosts: readonly string[];
   /** What answers hosts of libraries, but for those that the page may contact. (Default: nothing does.) */
   readonly libraries?: LibraryPort;
+  /** What gives pictures of videos. (Default: nothing does.) */
+  readonly media?: MediaPort;
   /** All addresses of a name. (Default: the system's resolver.) */
   readonly resolve?: (host: string) => Promise<readonly string[]>;
   /** For tests only, which have no public host: which addresses may be connected to. (Default: public ones.) */
@@ -77,7 +80,7 @@ export async function startSnapshotServer(options: SnapshotServerOptions): Promi
   const site = { root, head: prepareHead(options.headHtml) };
   const key = await pageKey();
   const server = createProxy(
-    { site, dial, libraryAt: libraryLookup(options.libraries, allows) },
+    { site, dial, libraryAt: libraryLookup(options.libraries, allows), media: options.media },
     record,
     key,
   );
@@ -109,6 +112,7 @@ interface Answering {
   readonly site: SnapshotSite;
   readonly dial: Dial;
   readonly libraryAt: LibraryLookup;
+  readonly media: MediaPort | undefined;
 }
 
 const LIMITS = {
@@ -152,10 +156,11 @@ function createLibraryServer({ libraryAt }: Answering, { key, cert }: PageKey): 
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { site, dial, libraryAt }: Answering,
+  { site, dial, libraryAt, media }: Answering,
 ): Promise<void> {
   const url = requestedUrl(request);
   if (url === undefined) return answerPlain(response, 421, `This server knows ${SNAPSHOT_ORIGIN} only.`);
+  if (url.origin === SNAPSHOT_ORIGIN && media?.serves(url)) return answerMedia(request, response, url, media);
   if (url.origin === SNAPSHOT_ORIGIN) return answerFile(request, response, url, site);
   if (url.protocol !== "http:")
     return answerPlain(response, 400, "Only http addresses are served; https goes through CONNECT.");

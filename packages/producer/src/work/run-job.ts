@@ -1,7 +1,9 @@
 import {
   assemble,
   captureChunk,
+  MEDIA_PATH,
   pageHeadHtml,
+  PageMedia,
   pageScript,
   type PageSource,
   probe,
@@ -52,10 +54,23 @@ async function withPage<T>(
   work: (source: PageSource, context: TaskContext, requests: Requests) => Promise<T>,
 ): Promise<T> {
   const { variables, fps, isLengthGiven = false } = job;
-  const script = await pageScript({ variables, fps, isLengthGiven });
+  const mediaUrl = `${SNAPSHOT_ORIGIN}${MEDIA_PATH}`;
+  const script = await pageScript({ variables, fps, isLengthGiven, mediaUrl });
   const closing = new AbortController();
+  const failing = new AbortController();
   const libraries = await librariesOf(job, AbortSignal.any([signal, closing.signal]));
+  const media = new PageMedia({
+    ffmpeg: job.tools.ffmpeg,
+    scratchDir: job.scratchDir,
+    signal,
+    fileOf: (url) => mediaFile(job.snapshotDir, url),
+    onFault: (problem) => failing.abort(problem),
+  });
   const server = await startSnapshotServer({
+    media: {
+      serves: ({ pathname }) => pathname.startsWith(`${MEDIA_PATH}/`),
+      answer: (asked) => media.answer(asked),
+    },
     root: job.snapshotDir,
     headHtml: pageHeadHtml(script),
     allowedHosts: job.allowedHosts,
@@ -77,7 +92,7 @@ async function withPage<T>(
     const context: TaskContext = {
       tools,
       scratchDir,
-      signal,
+      signal: AbortSignal.any([signal, failing.signal]),
       onWaiting: (waitingFor) => progress({ waitingFor }),
       onConsole: (console) => {
         if (consoleNews++ < MAX_CONSOLE_NEWS) progress({ console });
@@ -90,6 +105,7 @@ async function withPage<T>(
     return await work(source, context, { ...server, libraries: () => libraries?.record.report() ?? NOTHING });
   } finally {
     closing.abort();
+    media.close();
     await server.close();
     await libraries?.close();
   }

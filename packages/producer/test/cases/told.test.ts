@@ -46,13 +46,19 @@ test("a worker's clock is told, and its answer waited for", TIMEOUT, async () =>
   expect(wrongBars(await renderCase("worker-decode", [0, 15]), 15, () => 200)).toEqual([]);
 });
 
-test("films that play by themselves are told", TIMEOUT, async () => {
+test("films play, by themselves and as clips, in one chunk and the next", TIMEOUT, async () => {
   const files = { "clip.webm": await growingFilm() };
-  const warnings = await planCase("video-plays", { files });
-  expect(warnings).toMatchObject([
-    { code: "media-unsupported", message: expect.stringContaining("does not move") },
-    { code: "media-unsupported", message: expect.stringContaining("does not play") },
-  ]);
+  expect(await codes("video-plays", { files })).toEqual([]);
+  const picture = await renderCase("video-plays", [0, 20, 60], { files });
+  expect(wrongBars(picture, 30, (frame) => 3 * frame)).toEqual([]);
+  const ofClip = (frame: number): number => (frame >= 15 && frame < 45 ? 3 * (frame - 15) : 0);
+  expect(wrongBars(picture, 100, ofClip)).toEqual([]);
+});
+
+test("a film that is not there, or is none, ends the plan", TIMEOUT, async () => {
+  await expect(codes("video-plays")).rejects.toMatchObject({ code: "media-missing" });
+  const files = { "clip.webm": "no film" };
+  await expect(codes("video-plays", { files })).rejects.toMatchObject({ code: "media-invalid" });
 });
 
 test("WebGPU is told, and a page that does without it goes on", TIMEOUT, async () => {

@@ -1,4 +1,5 @@
 import type { Inspector, PageFinding, PageFindings } from "../../page-findings.ts";
+import { mediaFindings } from "../media/media-told.ts";
 import { currentTree } from "../tree/tree.ts";
 import { backdrops } from "./backdrops.ts";
 import { declaredContent, declaredMotion } from "./declared-content.ts";
@@ -55,6 +56,7 @@ class Looks {
 
 const TOLD = [
   unsupportedElements,
+  mediaFindings,
   unsupportedApis,
   unknownAttributes,
   failedImages,

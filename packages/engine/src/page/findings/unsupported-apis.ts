@@ -59,12 +59,6 @@ const SPEECH: Unsupported = {
   remedy: "Ship the spoken words as a file, and play it by <audio data-start>.",
 };
 
-const LOOSE_VIDEO: Unsupported = {
-  code: "media-unsupported",
-  name: "a video that a script plays outside the document",
-  what: "It does not play: it has one picture, the first, and is not heard.",
-  remedy: "Draw its pictures as images, frame by frame, or lay it under the finished video.",
-};
 const LOOSE_AUDIO: Unsupported = {
   code: "media-unsupported",
   name: "sound that a script plays",
@@ -103,7 +97,7 @@ function noticeCall(owner: string, method: string, unsupported: Unsupported): vo
 /** What plays without being in the document, where it would be found. */
 function noticeLooseMedia(): void {
   replaceMethod(HTMLMediaElement.prototype, "play", (original, args, media) => {
-    if (!media.isConnected) used.add(media instanceof HTMLVideoElement ? LOOSE_VIDEO : LOOSE_AUDIO);
+    if (!media.isConnected && !media.muted) used.add(LOOSE_AUDIO);
     return original(...args);
   });
 }

@@ -12,12 +12,6 @@ interface Kind {
 
 const KINDS: readonly Kind[] = [
   {
-    code: "media-unsupported",
-    selector: "video",
-    what: (name) => `${name} does not move: it shows one picture, the first where nothing else is asked for.`,
-    remedy: "Draw its pictures as images, frame by frame, or lay it under the finished video.",
-  },
-  {
     code: "effect-unsupported",
     selector: "[data-color-grading]",
     what: (name) => `The data-color-grading of ${name} is left out: it shows its own colours.`,

@@ -5,7 +5,7 @@ import { finite } from "../tree/timing.ts";
 import { currentTree } from "../tree/tree.ts";
 
 /** Where an element's file is, as the browser would ask for it; null for one that names none. */
-function sourceOf(media: HTMLMediaElement): string | null {
+export function sourceOf(media: HTMLMediaElement): string | null {
   const named = media.hasAttribute("src") ? media : media.querySelector<HTMLSourceElement>("source[src]");
   const source = named?.getAttribute("src") ?? "";
   return source === "" ? null : (URL.parse(source, document.baseURI)?.href ?? null);
@@ -36,6 +36,19 @@ function shownSpan(node: TreeNode): { from: number; to: number } {
   return { from: Math.max(0, from), to };
 }
 
+/** What HyperFrames takes for timed besides `data-start`: it plays from its composition's beginning on. */
+const TIMING = "[data-duration], [data-end], [data-media-start], [data-playback-start], [data-track-index]";
+
+/** Whether the composition's time says where an element is; otherwise scripts do, and `autoplay`. */
+export function isSteered({ timed, element }: TreeNode): boolean {
+  return timed || element.matches(TIMING);
+}
+
+/** The second of its file from which an element plays again at its end. */
+export function loopStartOf(node: TreeNode): number {
+  return isSteered(node) ? node.contentStart : 0;
+}
+
 function read(media: HTMLMediaElement, node: TreeNode): MediaElement {
   const { from, to } = shownSpan(node);
   // What is not timed itself begins with what it lies in.
@@ -44,11 +57,11 @@ function read(media: HTMLMediaElement, node: TreeNode): MediaElement {
     kind: media instanceof HTMLVideoElement ? "video" : "audio",
     selector: selectorOf(media),
     src: sourceOf(media),
-    timed: node.timed,
+    timed: isSteered(node),
     start: from,
     end: Number.isFinite(to) ? to : null,
     mediaStart: node.contentStart + lateSeconds * node.rate,
-    loopStart: node.contentStart,
+    loopStart: loopStartOf(node),
     rate: node.rate,
     loop: media.loop,
     autoplay: media.autoplay,

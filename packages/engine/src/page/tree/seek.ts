@@ -1,9 +1,11 @@
 import { seekAfterTimelines, seekBeforeTimelines } from "../adapters/adapters.ts";
+import { moveMedia } from "../media/media-clock.ts";
 import { lengthOf, type Timeline } from "../timeline.ts";
 import { localSeconds, type TreeNode } from "./node.ts";
 import { type Registered, registeredTimelines, rootTimeline } from "./registry.ts";
 import { roundSeconds } from "./timing.ts";
 import { currentTree, type Tree } from "./tree.ts";
+import { releaseImages } from "./waiting-images.ts";
 import { keepShown, showClips } from "./visibility.ts";
 
 /** GSAP does not render what stands at the very start of a timeline until its time has moved. */
@@ -46,6 +48,8 @@ function seekTimelines(seconds: number): void {
 /** Brings everything that is a function of time to a second of the video. */
 export async function seek(seconds: number): Promise<void> {
   showClips(seconds);
+  releaseImages();
+  await moveMedia(seconds);
   await seekBeforeTimelines(seconds);
   seekTimelines(seconds);
   await window.__hf?.seek?.(seconds);
