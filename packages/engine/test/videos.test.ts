@@ -168,7 +168,7 @@ it("tells of videos that cannot be shown, and lets the poster stand for what nob
         { code: "media-missing", detail: "#gone shows gone.mp4, but the project has no such file." },
         {
           code: "media-invalid",
-          detail: expect.stringMatching(/^#text shows text\.mp4, but .*Invalid data/),
+          detail: expect.stringMatching(/^#text shows text\.mp4, but moov atom not found/),
         },
         { code: "media-invalid", detail: expect.stringMatching(/^#data shows data:video\/mp4;base64,/) },
       ]);
