@@ -6,6 +6,7 @@ import { bar } from "../shapes.ts";
 const make = plainGroup("plain-media", "findings");
 const AT = "position:absolute;left:0;top:0";
 const grows = bar(0, (n) => 15 * Math.floor(n / 3), { tolerance: 3 });
+const ofClip = bar(0, (n) => (n >= 45 || n < 15 ? 0 : 15 * Math.floor((n - 15) / 3)), { tolerance: 3 });
 const image = (kind: "gif" | "apng" | "webp") => ({
   page: plainPage(`<img src="bar.${kind}" style="${AT}">`),
   more: { part: "animations" as const, files: { [`bar.${kind}`]: growingImage(kind) } },
@@ -28,26 +29,22 @@ export const plainMedia = [
   make(
     "gif-of-a-clip",
     composition(`<img src="bar.gif" data-start="0.5" data-duration="1" style="${AT}">`),
-    [bar(0, (n) => (n >= 45 || n < 15 ? 0 : 15 * Math.floor((n - 15) / 3)), { tolerance: 3 })],
-    { ...gif.more, mayBeTold: true, tells: [/gif/] },
+    [ofClip],
+    gif.more,
   ),
   make(
     "video",
     plainPage(`<video src="clip.mp4" autoplay muted playsinline style="${AT}"></video>`),
     [grows],
-    {
-      mayBeTold: true,
-      tells: [/video/i],
-      files: { "clip.mp4": growingImage("mp4") },
-    },
+    { files: { "clip.mp4": growingImage("mp4") } },
   ),
   make(
     "video-of-a-clip",
     composition(
       `<video id="v" src="clip.webm" muted data-start="0.5" data-duration="1" data-track-index="0" style="${AT}"></video>`,
     ),
-    [],
-    { ...sound(/video/i), files: { "clip.webm": growingImage("webm") }, hyperframes: true },
+    [ofClip],
+    { files: { "clip.webm": growingImage("webm") }, hyperframes: true },
   ),
   make(
     "video-drawn-into-a-canvas",
@@ -55,8 +52,8 @@ export const plainMedia = [
       script: `const v = document.createElement("video"); v.muted = true; v.src = "clip.webm"; v.play();
       requestAnimationFrame(function s() { c.getContext("2d").drawImage(v, 0, 0); requestAnimationFrame(s); });`,
     }),
-    [],
-    { ...sound(/video/i), files: { "clip.webm": growingImage("webm") } },
+    [grows],
+    { files: { "clip.webm": growingImage("webm") } },
   ),
   make(
     "audio",
