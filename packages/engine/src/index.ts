@@ -24,12 +24,15 @@ export type { Expectation, Output } from "./outputs/record.ts";
 export { chunkEncodingOf } from "./outputs/records.ts";
 export { resolveOutput } from "./outputs/resolve-output.ts";
 export { RunError, runForOutput } from "./run-for-output.ts";
+export { isAlike } from "./seams/shape.ts";
 export type {
   Capture,
   CapturedChunk,
   ChunkFile,
+  ChunkSeams,
   ChunkTask,
   PageSource,
+  PictureMark,
   Picture,
   TaskContext,
   Tools,

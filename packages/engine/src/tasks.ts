@@ -73,6 +73,25 @@ export interface ChunkTask {
   readonly chunk: Chunk;
   /** The file to write. */
   readonly file: string;
+  /** Another chunk follows: its first frame is drawn too, so that the seam can be proved. (Default: none does.) */
+  readonly isFollowed?: boolean | undefined;
+  /** Every frame before the chunk's first is drawn, as if it were taken too. (Default: they are stepped through.) */
+  readonly withHistory?: boolean | undefined;
+}
+
+/** What a frame's picture is known by. */
+export interface PictureMark {
+  /** The same for the same pixels. */
+  readonly name: string;
+  /** What it roughly looks like, for `isAlike`; null where its pixels are not at hand. */
+  readonly shape: string | null;
+}
+
+/** What a chunk shows at its ends, by which it is proved that it goes on where the one before ends. */
+export interface ChunkSeams {
+  readonly first: PictureMark;
+  /** Of the frame after the last, which is the first of the chunk that follows; null where none does. */
+  readonly next: PictureMark | null;
 }
 
 export interface ChunkFile {
@@ -87,6 +106,7 @@ export interface ChunkFacts {
   readonly news: PageNews;
   readonly inspection: Inspection;
   readonly picture: PictureFacts;
+  readonly seams: ChunkSeams;
 }
 
 export interface CapturedChunk extends ChunkFile, ChunkFacts {}

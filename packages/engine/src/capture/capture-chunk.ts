@@ -1,10 +1,11 @@
 import { rm, stat } from "node:fs/promises";
 
-import { type Composition, untilComplete, withComposition } from "../composition.ts";
+import { type Composition, withComposition } from "../composition.ts";
 import { startEncoder } from "../encode/encoder.ts";
 import { watchFrames } from "../findings/watch-frames.ts";
 import { readFontUse } from "../font-use.ts";
 import type { PageFinding } from "../page-findings.ts";
+import { markOf } from "../seams/mark.ts";
 import type { CapturedChunk, ChunkFacts, ChunkTask, TaskContext } from "../tasks.ts";
 import { captureFrames } from "./capture-frames.ts";
 import { captureOf } from "./choose-capture.ts";
@@ -14,46 +15,11 @@ import { openBitmap, type OpenBitmap } from "./compositor-memory/open-bitmap.ts"
 import { MemoryFault } from "./compositor-memory/memory-fault.ts";
 import { IMAGE_FORMATS } from "./frame-source.ts";
 import type { CaptureBackend } from "./port.ts";
+import { drawNext, LoadedOnTheWay, reachStart, type SteppedTask } from "./reach-start.ts";
 import { screenshotsBackend } from "./screenshots-backend.ts";
-import { evaluateStep } from "./step-page.ts";
 
 /** Frames that a page is stepped through in one call on the way to a chunk's start. */
 const SKIP_BATCH = 50;
-
-/** Thrown when the page has loaded a part of itself, a module say, among frames that it was stepped through at once. */
-class LoadedOnTheWay extends Error {}
-
-interface SteppedTask extends ChunkTask {
-  /** Frames in one call on the way to the chunk's start. */
-  readonly batch: number;
-}
-
-/** Brings a fresh page to the frame before the chunk's first, through every frame, since scripts may count them. */
-async function skipTo(
-  composition: Composition,
-  { chunk, source, batch }: SteppedTask,
-  { signal, onFrames }: TaskContext,
-): Promise<void> {
-  const { page, frames } = composition;
-  // Which of these frames something belongs to cannot be told: they are stepped through many at a time.
-  if (chunk.startFrame > 0) page.at({ startFrame: 0, endFrame: chunk.startFrame });
-  for (let next = 0; next < chunk.startFrame;) {
-    signal.throwIfAborted();
-    const deadline = Date.now() + source.frameTimeoutMs;
-    const moves = page.images.present();
-    // An image begins to move when it is drawn first.
-    const until = Math.min(next + (moves ? 1 : batch), chunk.startFrame) - 1;
-    const before = page.network.parts();
-    const skip = `__framewright.skipTo(${until}, ${moves})`;
-    const reached = Number(await evaluateStep(page, skip, until, deadline));
-    // What has come of it came in some later frame, on a slow machine in a later one still.
-    if (reached > next && page.network.parts() > before) throw new LoadedOnTheWay();
-    await untilComplete(composition, reached, deadline);
-    await frames.step(reached, deadline);
-    onFrames?.(0);
-    next = reached + 1;
-  }
-}
 
 /** By memory where the page's browser could be read; else by screenshots, of the same picture where that was asked for. */
 function backendOf(
@@ -83,16 +49,24 @@ async function encodeChunk(
   const { tools, signal } = context;
   const { ffmpeg } = tools.ffmpeg;
   const backend = await backendOf(composition, task, isExact);
-  await skipTo(composition, task, context);
+  await reachStart(composition, backend, task, context);
   const { form } = backend;
   const pictures = watchFrames(form, picture, { ...context, ffmpeg });
   const encoder = startEncoder({ ffmpeg, picture, form, file, signal });
   try {
-    const inspection = await captureFrames({ composition, backend, encoder, pictures }, task, context);
+    const { inspection, first } = await captureFrames(
+      { composition, backend, encoder, pictures },
+      task,
+      context,
+    );
     await encoder.finish();
     const fonts = await readFontUse(composition.page, Date.now() + source.frameTimeoutMs);
     const news = { ...composition.page.news(), fonts };
-    return { news, inspection, picture: await pictures.facts() };
+    const shown = await pictures.facts();
+    // What it shows belongs to the chunk that follows, and so does what there is to tell of it.
+    const next = task.isFollowed === true ? await drawNext(composition, backend, task) : null;
+    const seams = { first, next: next && markOf(form, next, picture) };
+    return { news, inspection, picture: shown, seams };
   } finally {
     await encoder.close();
   }

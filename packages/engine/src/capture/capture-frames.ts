@@ -2,12 +2,13 @@ import { type Composition, untilComplete } from "../composition.ts";
 import type { Encoder } from "../encode/encoder.ts";
 import { type Inspection, openInspector } from "../findings/inspect.ts";
 import type { PictureWatch } from "../findings/picture-facts.ts";
-import type { ChunkTask, TaskContext } from "../tasks.ts";
+import { markOf } from "../seams/mark.ts";
+import type { ChunkTask, PictureMark, TaskContext } from "../tasks.ts";
 import type { CaptureBackend } from "./port.ts";
 import { evaluateStep } from "./step-page.ts";
 
 /** Steps to a frame; true when the page then still waits for something. */
-async function stepTo({ page }: Composition, frame: number, deadline: number): Promise<boolean> {
+export async function stepTo({ page }: Composition, frame: number, deadline: number): Promise<boolean> {
   const pending = await evaluateStep(
     page,
     `__framewright.stepTo(${frame}, ${page.images.present()})`,
@@ -35,12 +36,17 @@ export interface FrameTaking {
   readonly pictures: PictureWatch;
 }
 
+export interface CapturedFrames {
+  readonly inspection: Inspection;
+  readonly first: PictureMark;
+}
+
 /** Takes the frames of a chunk from a page that stands before the first. While a frame is encoded, the page steps to the next. */
 export async function captureFrames(
   { composition, backend, encoder, pictures }: FrameTaking,
   task: ChunkTask,
   { signal, onFrames }: TaskContext,
-): Promise<Inspection> {
+): Promise<CapturedFrames> {
   const { page } = composition;
   const { startFrame, endFrame } = task.chunk;
   const by = (): number => Date.now() + task.source.frameTimeoutMs;
@@ -53,6 +59,7 @@ export async function captureFrames(
   let written = Promise.resolve();
   /** Time that the encoder took of the frame's. */
   let encoderMs = 0;
+  let first: PictureMark | undefined;
   let step = startStep(startFrame);
   for (let frame = startFrame; frame < endFrame; frame++) {
     signal.throwIfAborted();
@@ -62,6 +69,7 @@ export async function captureFrames(
     const drawn = await backend.draw(frame, deadline);
     if (frame + 1 < endFrame) step = startStep(frame + 1);
     const bytes = drawn.read();
+    first ??= markOf(backend.form, bytes, task.picture);
     pictures.observe(frame, bytes);
     const waitsFrom = Date.now();
     await written;
@@ -70,5 +78,6 @@ export async function captureFrames(
     onFrames?.(frame - startFrame + 1);
   }
   await written;
-  return inspector.finish(by());
+  if (first === undefined) throw new Error("A chunk has a frame.");
+  return { inspection: await inspector.finish(by()), first };
 }

@@ -67,6 +67,8 @@ export interface ChunkJob extends PageJob {
   readonly picture: Picture;
   readonly chunk: Chunk;
   readonly file: string;
+  readonly isFollowed?: boolean;
+  readonly withHistory?: boolean;
 }
 
 export interface ChunkResult extends CapturedChunk {

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { type Chunk, type Fps, type Verdict } from "@framewright/contract";
 import { type Picture, resolveOutput, type Tools } from "@framewright/engine";
 
+import { firstWithoutHistory, seamsCheck, seamsOf } from "../../src/renders/flow/seams.ts";
 import type { ChunkResult } from "../../src/work/jobs.ts";
 import { runJob } from "../../src/work/run-job.ts";
 
@@ -45,10 +46,19 @@ export async function writeFiles(folder: string, files: Files): Promise<void> {
   }
 }
 
+interface Captured extends ChunkResult {
+  readonly start_frame: number;
+  readonly history: boolean;
+}
+
+export interface Rendered {
+  readonly file: string;
+  readonly verdict: Verdict;
+  readonly chunks: readonly Captured[];
+}
+
 /** Runs the jobs that a render worker would be given, for chunks of one's own choice. */
-export async function renderInChunks(
-  input: ChunkedRender,
-): Promise<{ readonly file: string; readonly verdict: Verdict; readonly chunks: readonly ChunkResult[] }> {
+export async function renderInChunks(input: ChunkedRender): Promise<Rendered> {
   const { tools, html, width, height, fps, cuts, dir, quality = "standard" } = input;
   const { entryFile = "index.html", files: others = {} } = input;
   const snapshotDir = join(dir, "snapshot");
@@ -66,8 +76,9 @@ export async function renderInChunks(
     quality,
     output,
   };
-  const capture = async (chunk: Chunk): Promise<ChunkResult> =>
-    (await runJob(
+  const end = cuts.at(-1) ?? 0;
+  const capture = async (chunk: Chunk, withHistory = false): Promise<Captured> => {
+    const result = await runJob(
       {
         kind: "chunk",
         tools,
@@ -81,22 +92,32 @@ export async function renderInChunks(
         frameTimeoutMs: 20_000,
         picture,
         chunk,
+        isFollowed: chunk.endFrame < end,
+        withHistory,
         file: join(dir, `chunk-${chunk.index}.mp4`),
       },
       context,
-    )) as ChunkResult;
+    );
+    return { ...(result as ChunkResult), start_frame: chunk.startFrame, history: withHistory };
+  };
   const waiting = chunksOf(cuts);
-  const files: ChunkResult[] = [];
+  const files: Captured[] = [];
   const lane = async (): Promise<void> => {
     for (let chunk = waiting.shift(); chunk; chunk = waiting.shift()) files.push(await capture(chunk));
   };
   await Promise.all(Array.from({ length: PARALLEL }, lane));
-  const chunks = files.sort((a, b) => a.index - b.index);
+  let chunks = files.sort((a, b) => a.index - b.index);
+  const next = (): Captured | null => firstWithoutHistory(chunks, seamsOf(chunks));
+  for (let from = next(); from !== null; from = next()) {
+    const { index, start_frame: startFrame } = from;
+    chunks = [...chunks.slice(0, index), await capture({ index, startFrame, endFrame: end }, true)];
+  }
   const file = join(dir, "video.mp4");
   const deadline = Date.now() + DEADLINE_MS;
   await runJob({ kind: "assemble", tools, chunks, fps, output, file, deadline }, context);
-  const frames = (cuts.at(-1) ?? 0) - (cuts[0] ?? 0);
+  const frames = end - (cuts[0] ?? 0);
   const expectation = { output, frames, fps, width, height };
-  const verdict = (await runJob({ kind: "verify", tools, file, expectation, deadline }, context)) as Verdict;
+  const checked = (await runJob({ kind: "verify", tools, file, expectation, deadline }, context)) as Verdict;
+  const verdict = { ...checked, checks: [...checked.checks, ...seamsCheck(seamsOf(chunks))] };
   return { file, verdict, chunks };
 }

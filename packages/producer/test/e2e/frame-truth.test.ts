@@ -45,7 +45,7 @@ describe("decoded output shows frame n at n", () => {
       const html = BARCODES[kind]?.({ seconds, frameMs: frameTimeMs(1, fps), gsap }) ?? "";
       const dir = join(folder.dir, name.replaceAll(/[^\w-]/g, "-"));
       await mkdir(dir);
-      const { file, verdict } = await renderInChunks({
+      const { file, verdict, chunks } = await renderInChunks({
         tools,
         html,
         width: WIDTH,
@@ -55,6 +55,8 @@ describe("decoded output shows frame n at n", () => {
         dir,
       });
       expect(verdict.checks.filter(({ passed }) => !passed)).toEqual([]);
+      // Every seam was proved: no chunk was rendered anew.
+      expect(chunks).toHaveLength(cuts.length - 1);
       const shown = readBarcodes(await decodeGrey(file));
       expect(shown).toEqual(Array.from({ length: FRAMES }, (_, n) => n));
     });

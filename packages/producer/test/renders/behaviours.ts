@@ -1,5 +1,7 @@
 import { writeFile } from "node:fs/promises";
 
+import type { PictureMark } from "@framewright/engine";
+
 import type { Job } from "../../src/work/jobs.ts";
 import type { RunOptions } from "../../src/work/workers.ts";
 
@@ -52,6 +54,10 @@ export function probeOf({ seconds = 20, width = 1280, height = 720, hosts = [] }
   };
 }
 
+function markOf(frame: number): PictureMark {
+  return { name: `frame ${frame}`, shape: null };
+}
+
 /** Does every job at once, as a healthy worker would; each frame of a chunk's file tells which it is. */
 export const healthy: Behaviour = async (job) => {
   switch (job.kind) {
@@ -71,6 +77,7 @@ export const healthy: Behaviour = async (job) => {
         libraries: NOTHING,
         inspection: { ...NOTHING_FOUND, clipBorders: [] },
         picture: { startFrame, endFrame, changes: 1, first: "a", last: "b", blank: [] },
+        seams: { first: markOf(startFrame), next: job.isFollowed === true ? markOf(endFrame) : null },
       };
     }
     case "sound":

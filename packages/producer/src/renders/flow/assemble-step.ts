@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 import {
   type Artifact,
+  type Check,
   framesToSeconds,
   isProblemError,
   OUTPUTS,
@@ -30,6 +31,8 @@ import { inWorkFolder } from "../work-folder.ts";
 import { chargeLosses } from "./charge-losses.ts";
 import type { FlowDeps } from "./flow-deps.ts";
 import { priorityOf } from "./priority.ts";
+import { renderWithHistory } from "./render-with-history.ts";
+import { firstWithoutHistory, type SeamChunk, seamsCheck, seamsOf } from "./seams.ts";
 import { settle } from "./settle.ts";
 import { tellFindings } from "./tell-findings.ts";
 
@@ -59,7 +62,7 @@ interface SoundFile extends ExpectedSound {
   readonly file: string;
 }
 
-interface StoredChunk extends Harmed {
+interface StoredChunk extends Harmed, Omit<SeamChunk, "index"> {
   readonly sha256: string | null;
   readonly findings: ChunkFindings | null;
 }
@@ -94,7 +97,12 @@ export async function assembleStep(lease: Lease, id: string, deps: FlowDeps): Pr
 
 async function finish(run: Run): Promise<void> {
   const { lease, row, options, plan, signal, deps } = run;
-  const { chunks, missing, findings } = await bringChunks(run);
+  const rows = await readChunks(run);
+  const seams = seamsOf(rows);
+  const from = firstWithoutHistory(rows, seams);
+  if (from !== null)
+    return settle(deps, lease, "done", (tx) => renderWithHistory(tx, { id: row.id, plan, from }, deps));
+  const { chunks, missing, findings } = await bringChunks(run, rows);
   const { sound, lost } = await bringSound(run);
   missing.push(...lost);
   if (missing.length > 0) return settle(deps, lease, "done", (tx) => renderAgain(tx, row.id, missing, deps));
@@ -103,26 +111,27 @@ async function finish(run: Run): Promise<void> {
   if (problem) throw problem;
   const { extension, contentType } = OUTPUTS[run.options.format];
   const file = join(run.dir, `output.${extension}`);
-  const verdict = await joinAndCheck(run, { chunks, sound }, file);
+  const verdict = await joinAndCheck(run, { chunks, sound, seams: seamsCheck(seams) }, file);
   const key = `renders/${row.id}/${lease.id}-${lease.attempt}.${extension}`;
   const stored = await deps.store.put(key, file, { contentType }, signal);
   const artifact = { ...describe(run, stored), contentType };
   await settle(deps, lease, "done", (tx) => deps.endings.succeed(tx, row.id, { artifact, key, verdict }));
 }
 
-/** Copies the chunks to this machine, each checked against its row; those that cannot be had are missing. */
-async function bringChunks({
-  row,
-  dir,
-  signal,
-  deps,
-}: Run): Promise<{ chunks: ChunkFile[]; missing: Harmed[]; findings: ChunkFindings[] }> {
-  const rows = await deps.database.query<StoredChunk>(
-    `SELECT c.index, f.key, f.sha256, c.end_frame - c.start_frame AS frames, f.findings
+function readChunks({ row, deps }: Run): Promise<readonly StoredChunk[]> {
+  return deps.database.query<StoredChunk>(
+    `SELECT c.index, c.start_frame, c.history, f.seams, f.key, f.sha256, c.end_frame - c.start_frame AS frames, f.findings
      FROM framewright.chunks c LEFT JOIN framewright.chunk_files f USING (hash)
      WHERE c.render_id = $1 AND c.kind = 'frames' ORDER BY c.index`,
     [row.id],
   );
+}
+
+/** Copies the chunks to this machine, each checked against its row; those that cannot be had are missing. */
+async function bringChunks(
+  { row, dir, signal, deps }: Run,
+  rows: readonly StoredChunk[],
+): Promise<{ chunks: ChunkFile[]; missing: Harmed[]; findings: ChunkFindings[] }> {
   const { extension } = chunkEncodingOf(pictureOfRow(row));
   const chunks: ChunkFile[] = [];
   const missing: Harmed[] = [];
@@ -219,11 +228,12 @@ async function renderAgain(
 interface Parts {
   readonly chunks: readonly ChunkFile[];
   readonly sound: SoundFile | null;
+  readonly seams: readonly Check[];
 }
 
 async function joinAndCheck(
   { row, options, plan, dir, signal, deps }: Run,
-  { chunks, sound }: Parts,
+  { chunks, sound, seams }: Parts,
   file: string,
 ): Promise<Verdict> {
   const { tools } = deps.settings;
@@ -244,9 +254,10 @@ async function joinAndCheck(
   await tellVerify(row.id, deps);
   const { frames, width, height } = plan;
   const expectation = { output, frames, fps, width, height, sound };
-  const verdict = await tried("Checking the video", () =>
+  const { passed, checks } = await tried("Checking the video", () =>
     deps.workers.run({ kind: "verify", tools, file, expectation, deadline }, bounds),
   );
+  const verdict: Verdict = { passed, checks: [...checks, ...seams] };
   if (verdict.passed) return verdict;
   await deps.database.query(
     "UPDATE framewright.renders SET verdict = $2 WHERE id = $1 AND finished_at IS NULL",

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { Chunk, SoundPlan } from "@framewright/contract";
+import type { FrameSpan, SoundPlan } from "@framewright/contract";
 import { captureOf, chunkEncodingOf } from "@framewright/engine";
 
 import { VERSION } from "../../version.ts";
@@ -51,7 +51,7 @@ function pageContent(row: Row, { plan }: Planned, { tools }: Programs): object {
 export function chunkHash(
   row: Row,
   planned: Planned,
-  { startFrame, endFrame }: Chunk,
+  { startFrame, endFrame, history = false }: FrameSpan & { readonly history?: boolean },
   { tools }: Programs,
 ): string {
   const taken = pictureOf(resolveOptions(row.options), planned);
@@ -64,6 +64,7 @@ export function chunkHash(
     capture: captureOf(tools, taken),
     startFrame,
     endFrame,
+    ...(history && { history }),
   });
 }
 

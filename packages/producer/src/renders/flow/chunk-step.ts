@@ -8,7 +8,7 @@ import {
   ProblemError,
   withEvidence,
 } from "@framewright/contract";
-import { chunkEncodingOf } from "@framewright/engine";
+import { chunkEncodingOf, type ChunkSeams } from "@framewright/engine";
 
 import { asJson } from "../../postgres/as-json.ts";
 import type { Transaction } from "../../postgres/database.ts";
@@ -33,6 +33,7 @@ import type { FlowDeps } from "./flow-deps.ts";
 import { priorityOf } from "./priority.ts";
 import { agreeOnLibraries } from "./late-libraries.ts";
 import { openReports, type Reports } from "./reports.ts";
+import { tellsSeams } from "./seams.ts";
 import { settle } from "./settle.ts";
 import { withComposition } from "./with-composition.ts";
 
@@ -43,12 +44,19 @@ interface ChunkRow {
   readonly state: "waiting" | "done";
   readonly hash: string;
   readonly round: number;
+  readonly history: boolean;
+}
+
+/** A chunk as it is to be captured. */
+interface WantedChunk extends Chunk {
+  readonly history: boolean;
+  readonly isFollowed: boolean;
 }
 
 interface Capture {
   readonly lease: Lease;
   readonly row: RenderRow;
-  readonly chunk: Chunk;
+  readonly chunk: WantedChunk;
   readonly composition: Composition;
   readonly reports: Reports;
   readonly deps: FlowDeps;
@@ -57,6 +65,7 @@ interface Capture {
 interface Captured {
   readonly stored: Stored;
   readonly findings: ChunkFindings;
+  readonly seams: ChunkSeams;
   /** The plan as it is by now. */
   readonly plan: Plan;
 }
@@ -75,11 +84,15 @@ export async function chunkStep(
   );
   if (!row || isFinished(row.state) || !wanted || wanted.state === "done")
     return settle(deps, lease, "done", async () => undefined);
-  const chunk = { index: wanted.index, startFrame: wanted.start_frame, endFrame: wanted.end_frame };
+  const chunk = chunkOf(wanted, row);
   const hash = ownHash(row, chunk, deps);
-  const [there] = await database.query("SELECT 1 FROM framewright.chunk_files WHERE hash = $1", [hash]);
+  const [there] = await database.query<{ seams: ChunkSeams | null }>(
+    "SELECT seams FROM framewright.chunk_files WHERE hash = $1",
+    [hash],
+  );
   const known = { chunk, hash, plannedHash: wanted.hash };
-  if (there) return settle(deps, lease, "done", (tx, render) => takeDone(tx, render, known, deps));
+  if (there && tellsSeams(there.seams, chunk.isFollowed))
+    return settle(deps, lease, "done", (tx, render) => takeDone(tx, render, known, deps));
 
   const reports = openReports(deps, row.id, chunk.index);
   const { extension, contentType } = chunkEncodingOf(pictureOfRow(row));
@@ -102,8 +115,13 @@ export async function chunkStep(
   }
 }
 
+function chunkOf({ index, start_frame, end_frame, history }: ChunkRow, { plan }: RenderRow): WantedChunk {
+  const isFollowed = plan !== null && end_frame < plan.endFrame;
+  return { index, startFrame: start_frame, endFrame: end_frame, history, isFollowed };
+}
+
 /** The chunk's address with the programs of this machine: while a fleet is upgraded, the plan may have had others. */
-function ownHash(row: RenderRow, chunk: Chunk, { settings }: FlowDeps): string {
+function ownHash(row: RenderRow, chunk: WantedChunk, { settings }: FlowDeps): string {
   return chunkHash(row, plannedOf(row), chunk, settings);
 }
 
@@ -130,7 +148,8 @@ function capture(
         attempt({ ...input, row: { ...row, plan } }, { dir, signal, onStarted }),
       );
     const { result, plan } = await untilAgreed(row, again, deps, signal);
-    return { stored: await keep(result.file, signal), findings: findingsOf(result), plan };
+    const { seams, file } = result;
+    return { stored: await keep(file, signal), findings: findingsOf(result), seams, plan };
   });
 }
 
@@ -175,7 +194,9 @@ async function attempt(
     kind: "chunk",
     ...pageJob(composition, settings, dir, plannedOf(row).plan),
     picture,
-    chunk,
+    chunk: { index: chunk.index, startFrame: chunk.startFrame, endFrame: chunk.endFrame },
+    isFollowed: chunk.isFollowed,
+    withHistory: chunk.history,
     file: join(dir, `chunk-${chunk.index}.${chunkEncodingOf(picture).extension}`),
   };
   const bounds: RunOptions = {
@@ -207,6 +228,8 @@ interface Made extends KnownChunk {
   readonly stored: Stored;
   /** What there is to tell of it, for every render that takes it. */
   readonly findings: unknown;
+  /** (Default: it has none, as a sound.) */
+  readonly seams?: ChunkSeams;
 }
 
 /** The row decides whose file is the one: a later one of the same content is removed by the sweep. */
@@ -216,11 +239,27 @@ export async function storeChunk(
   made: Made,
   deps: FlowDeps,
 ): Promise<void> {
-  const { chunk, hash, key, stored, findings } = made;
+  const { chunk, hash, key, stored, findings, seams = null } = made;
+  // One that tells less of its seams, or nothing, cannot serve here.
+  if (seams !== null)
+    await tx.query(
+      `DELETE FROM framewright.chunk_files
+       WHERE hash = $1 AND (seams IS NULL OR ((seams ->> 'next') IS NULL AND $2::boolean))`,
+      [hash, seams.next !== null],
+    );
   await tx.query(
-    `INSERT INTO framewright.chunk_files (hash, key, sha256, bytes, frames, findings) VALUES ($1, $2, $3, $4, $5, $6)
+    `INSERT INTO framewright.chunk_files (hash, key, sha256, bytes, frames, findings, seams)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)
      ON CONFLICT (hash) DO UPDATE SET used_at = now(), findings = coalesce(chunk_files.findings, excluded.findings)`,
-    [hash, key, stored.sha256, stored.bytes, chunk.endFrame - chunk.startFrame, asJson(findings)],
+    [
+      hash,
+      key,
+      stored.sha256,
+      stored.bytes,
+      chunk.endFrame - chunk.startFrame,
+      asJson(findings),
+      asJson(seams),
+    ],
   );
   await takeDone(tx, render, made, deps);
 }

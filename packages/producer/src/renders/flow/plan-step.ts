@@ -1,4 +1,5 @@
 import type { Chunk } from "@framewright/contract";
+import type { ChunkSeams } from "@framewright/engine";
 
 import { asJson } from "../../postgres/as-json.ts";
 import type { Transaction } from "../../postgres/database.ts";
@@ -15,6 +16,7 @@ import { chargeLosses } from "./charge-losses.ts";
 import { chunkHash, soundHash } from "./chunk-hash.ts";
 import type { FlowDeps } from "./flow-deps.ts";
 import { openReports } from "./reports.ts";
+import { tellsSeams } from "./seams.ts";
 import { settle } from "./settle.ts";
 import { withComposition } from "./with-composition.ts";
 import { priorityOf } from "./priority.ts";
@@ -63,12 +65,15 @@ async function layOut(tx: Transaction, render: RenderRow, planned: Planned, deps
   const { plan, page } = planned;
   const parts = partsOf(render, planned, deps);
   const hashes = parts.map(({ hash }) => hash);
-  const known = await tx.query<{ hash: string }>(
-    "UPDATE framewright.chunk_files SET used_at = now() WHERE hash = ANY($1) RETURNING hash",
+  const known = await tx.query<{ hash: string; seams: ChunkSeams | null }>(
+    "UPDATE framewright.chunk_files SET used_at = now() WHERE hash = ANY($1) RETURNING hash, seams",
     [hashes],
   );
-  const done = new Set(known.map(({ hash }) => hash));
-  const isDone = ({ hash }: Part): boolean => done.has(hash);
+  const files = new Map(known.map((file) => [file.hash, file]));
+  const isDone = ({ kind, hash, endFrame }: Part): boolean => {
+    const file = files.get(hash);
+    return file !== undefined && (kind === "sound" || tellsSeams(file.seams, endFrame < plan.endFrame));
+  };
   const left = parts.filter((part) => !isDone(part));
   const reusedChunks = parts.filter((part) => part.kind === "frames" && isDone(part));
   const framesOf = (chunks: readonly Chunk[]): number =>
