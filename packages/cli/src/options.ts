@@ -10,6 +10,13 @@ export interface SettingFlags {
   readonly width?: string;
   readonly height?: string;
   readonly quality?: string;
+  readonly format?: string;
+  readonly codec?: string;
+  readonly transparent?: boolean;
+  readonly crf?: string;
+  readonly videoBitrate?: string;
+  readonly loop?: string;
+  readonly at?: string;
   readonly variables?: string;
   readonly range?: string;
   readonly allowEmpty?: boolean;
@@ -40,7 +47,7 @@ function parseRange(text: string): Range {
 }
 
 /** Seconds, with or without their unit; NaN for anything else, which the schema refuses. */
-function parseDuration(text: string): number {
+function parseSeconds(text: string): number {
   return /^\d+(\.\d+)?s?$/.test(text) ? Number.parseFloat(text) : Number.NaN;
 }
 
@@ -54,19 +61,28 @@ async function parseVariables(text: string): Promise<unknown> {
   }
 }
 
+function parsed<T>(text: string | undefined, parse: (text: string) => T): T | undefined {
+  return text === undefined ? undefined : parse(text);
+}
+
 /** Turns flags into the options of a request, checked by its schema. Throws CommandError with exit code 2. */
 export async function readOptions(flags: SettingFlags): Promise<RenderOptions> {
-  const { fps, width, height, quality, variables, range, duration, allowEmpty } = flags;
-  const result = RenderOptionsSchema.safeParse({
-    ...(fps !== undefined && { fps }),
-    ...(width !== undefined && { width: Number(width) }),
-    ...(height !== undefined && { height: Number(height) }),
-    ...(quality !== undefined && { quality }),
-    ...(variables !== undefined && { variables: await parseVariables(variables) }),
-    ...(range !== undefined && { range: parseRange(range) }),
-    ...(allowEmpty !== undefined && { allowEmpty }),
-    ...(duration !== undefined && { duration: parseDuration(duration) }),
-  });
+  const { width, height, variables, range, duration, crf, loop, at } = flags;
+  const { fps, quality, format, codec, transparent, videoBitrate, allowEmpty } = flags;
+  const given = {
+    ...{ fps, quality, format, codec, transparent, videoBitrate, allowEmpty },
+    width: parsed(width, Number),
+    height: parsed(height, Number),
+    crf: parsed(crf, Number),
+    loop: parsed(loop, Number),
+    at: parsed(at, parseSeconds),
+    duration: parsed(duration, parseSeconds),
+    range: parsed(range, parseRange),
+    variables: await parsed(variables, parseVariables),
+  };
+  const result = RenderOptionsSchema.safeParse(
+    Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  );
   if (result.success) return result.data;
   const faults = result.error.issues.map(({ path, message }) => `--${path.join(".")}: ${message}`);
   throw badInput(faults.join("; "), "See `framewright render --help`.", result.error);

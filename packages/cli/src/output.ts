@@ -2,11 +2,20 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, extname, join, resolve } from "node:path";
 
-import { OUTPUTS } from "@framewright/contract";
+import { type Format, OUTPUTS } from "@framewright/contract";
 
 import { badInput } from "./failure.ts";
 
-const EXTENSIONS: readonly string[] = Object.values(OUTPUTS).map(({ extension }) => `.${extension}`);
+/** Endings that mean the same as the usual one. */
+const ALSO: Readonly<Partial<Record<Format, readonly string[]>>> = { jpeg: ["jpeg"], apng: ["png"] };
+
+const formats = Object.keys(OUTPUTS) as Format[];
+
+function endingsOf(format: Format): string[] {
+  const { extension } = OUTPUTS[format];
+  return [extension, ...(ALSO[format] ?? [])];
+}
+
 const REMEDY = "Name a place that you may write to.";
 
 async function isDirectory(path: string): Promise<boolean> {
@@ -31,15 +40,25 @@ async function tryWriting(dir: string): Promise<void> {
   await rm(file, { force: true });
 }
 
+/** The format that a file's name asks for: by its ending, unless a format is given that has the same. */
+export function formatOf(file: string, given: string | undefined): string {
+  const ending = extname(file).toLowerCase().slice(1);
+  // Of two that may end the same, the one whose usual ending it is comes first.
+  const fitting = formats
+    .filter((format) => endingsOf(format).includes(ending))
+    .toSorted((a, b) => endingsOf(a).indexOf(ending) - endingsOf(b).indexOf(ending));
+  const [format] = given === undefined ? fitting : fitting.filter((name) => name === given);
+  if (format !== undefined) return format;
+  const wanted = formats.filter((name) => given === undefined || name === given).flatMap(endingsOf);
+  // What is no format is complained of as such.
+  if (wanted.length === 0) return given ?? "";
+  const named = wanted.map((one) => `.${one}`).join(", ");
+  throw badInput(`-o ${file} does not end in ${named}.`, `Name a file that ends in ${named}.`);
+}
+
 /** Makes the folder of the result and sees that it can be written to, before any work is done for it; returns the file's absolute path. */
 export async function prepareOutput(file: string): Promise<string> {
   const path = resolve(file);
-  if (!EXTENSIONS.includes(extname(path).toLowerCase())) {
-    throw badInput(
-      `-o ${file} is not an ${EXTENSIONS.join(" or ")} file.`,
-      `Name a file that ends in ${EXTENSIONS.join(" or ")}.`,
-    );
-  }
   if (await isDirectory(path)) throw badInput(`-o ${file} is a folder.`, "Name a file in it.");
   try {
     // First above what is to be made: Node's recursive mkdir never ends in a file system such as /proc.

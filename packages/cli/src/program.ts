@@ -1,3 +1,4 @@
+import { CODECS, OUTPUTS } from "@framewright/contract";
 import { Command, Option } from "commander";
 
 import { disturb } from "./commands/disturb.ts";
@@ -22,6 +23,14 @@ function withSettings(command: Command): Command {
     .option("--width <pixels>", "width of the video (default: the composition's)")
     .option("--height <pixels>", "height of the video (default: the composition's)")
     .option("--quality <level>", "draft, standard or high")
+    .option("--format <name>", `${Object.keys(OUTPUTS).join(", ")} (default: by the name of -o, or mp4)`)
+    .option("--codec <name>", `${Object.keys(CODECS).join(", ")} (default: the format's first)`)
+    .option("--transparent", "keep what the page leaves empty transparent, where the format can")
+    .option("--no-transparent", "fill what the page leaves empty with white")
+    .option("--crf <number>", "constant rate factor: lower is better and larger (default: by quality)")
+    .option("--video-bitrate <rate>", "bits a second like 10M, in place of a constant quality")
+    .option("--loop <times>", "how often a gif, apng or webp is played; 0 is for ever (default: 0)")
+    .option("--at <seconds>", "of a single picture: when it is taken (default: 0)")
     .option("--variables <json>", "values for the composition's variables, or @ and a JSON file")
     .option("--range <from-to>", "part to render, end exclusive: frames 0-90, or seconds 1.5s-3s")
     .option("--allow-empty", "take a video in which nothing is drawn for a success")
@@ -40,7 +49,7 @@ export function createProgram(runtime: Runtime): Command {
     .addHelpText("after", JSON_HELP);
   withSettings(program.command("render <input>"))
     .description("render a folder with an index.html, or an HTML file with its folder, to a video")
-    .requiredOption("-o, --output <file>", "the video to write, an .mp4 file")
+    .requiredOption("-o, --output <file>", "the file to write; its ending chooses the format")
     .option("--idempotency-key <key>", "the same key and content give the same render")
     .action((input: string, flags: RenderFlags) => render(input, flags, runtime));
   withSettings(program.command("plan <input>"))

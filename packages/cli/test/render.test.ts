@@ -43,6 +43,7 @@ describe("render", () => {
     const { request, project } = await readUpload(service!);
     expect(request).toEqual({
       entryFile: "index.html",
+      format: "mp4",
       fps: "60",
       quality: "high",
       range: { startFrame: 0, endFrame: 90 },
@@ -194,7 +195,9 @@ describe("a command line that is wrong", () => {
     [["render", "."], "-o, --output"],
     [["render", ".", "-o", "a.mp4", "--speed", "9"], "unknown option '--speed'"],
     [["rendr"], "unknown command 'rendr'"],
-    [["render", ".", "-o", "a.webm"], ".mp4"],
+    [["render", ".", "-o", "a.avi"], ".mp4"],
+    [["render", ".", "-o", "a.png", "--format", "webm"], ".webm"],
+    [["render", ".", "-o", "a.mp4", "--codec", "vp9"], "mp4 takes h264 or h265 or av1, not vp9"],
     [["render", ".", "-o", "a.mp4", "--fps", "x"], "--fps"],
     [["plan", "/no/such/folder"], "does not exist"],
     [["plan", join(import.meta.dirname, "../../../examples/title-card"), "--server", "nowhere"], "--server"],

@@ -65,6 +65,11 @@ export const PROBLEMS = {
     "The frame rate is out of range",
     "Ask for 1 to 240 frames per second, as an integer or a ratio like 30000/1001.",
   ),
+  "format-unavailable": caller(
+    422,
+    "This machine's ffmpeg cannot write the format",
+    "Ask for another format or codec, or install an ffmpeg that has the encoder; `framewright doctor` lists what it writes.",
+  ),
   "range-invalid": caller(
     422,
     "The range does not fit the composition",
@@ -297,9 +302,3 @@ export const PROBLEMS = {
   "shutting-down": system(503, "The service is shutting down", "Retry against another instance, or shortly."),
   internal: system(500, "The service failed", "Retry. If it persists, report the requestId."),
 } as const satisfies Record<string, ProblemKind>;
-
-export type ProblemCode = keyof typeof PROBLEMS;
-
-export function isProblemCode(value: unknown): value is ProblemCode {
-  return typeof value === "string" && Object.hasOwn(PROBLEMS, value);
-}

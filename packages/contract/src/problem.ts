@@ -1,6 +1,12 @@
 import { z } from "zod";
 
-import { isProblemCode, type ProblemCode, PROBLEMS } from "./problem-catalogue.ts";
+import { PROBLEMS } from "./problem-catalogue.ts";
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export function isProblemCode(value: unknown): value is ProblemCode {
+  return typeof value === "string" && Object.hasOwn(PROBLEMS, value);
+}
 
 /** How a process that worked on the composition ended. */
 const ProcessEndSchema = z.object({

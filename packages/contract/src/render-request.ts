@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { explainFps, parseFps } from "./fps.ts";
-import { FormatSchema } from "./outputs.ts";
+import { checkOutputOptions, OUTPUT_OPTIONS } from "./outputs.ts";
 
 /** Bytes of inline HTML that a request may carry. */
 export const MAX_INLINE_HTML_BYTES = 5 * 1024 * 1024;
@@ -96,7 +96,7 @@ const options = {
     .optional()
     .meta({ description: "Height of the video in pixels. (Default: the composition's)" }),
   quality: QualitySchema.optional().meta({ description: "(Default: standard)" }),
-  format: FormatSchema.optional().meta({ description: "(Default: mp4)" }),
+  ...OUTPUT_OPTIONS,
   variables: VariablesSchema.optional(),
   strictVariables: z.boolean().optional().meta({
     description:
@@ -114,6 +114,7 @@ const options = {
 
 export const RenderOptionsSchema = z
   .strictObject(options)
+  .superRefine(checkOutputOptions)
   .meta({ id: "RenderOptions", description: "The `request` part of an upload." });
 export type RenderOptions = z.infer<typeof RenderOptionsSchema>;
 
@@ -142,5 +143,6 @@ export const RenderRequestSchema = z
     message: "goes with `projectDir` or an archive, not with `html`",
     path: ["entryFile"],
   })
+  .superRefine(checkOutputOptions)
   .meta({ id: "RenderRequest" });
 export type RenderRequest = z.infer<typeof RenderRequestSchema>;

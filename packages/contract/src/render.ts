@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { FormatSchema } from "./outputs.ts";
+import { CodecSchema, FormatSchema } from "./outputs.ts";
 import { PlanSchema, WarningSchema } from "./plan.ts";
 import { ProblemSchema } from "./problem.ts";
 import { QualitySchema, RangeSchema } from "./render-request.ts";
@@ -76,6 +76,8 @@ export const RenderSchema = z
       height: z.int().nullable(),
       quality: QualitySchema,
       format: FormatSchema,
+      codec: CodecSchema.nullable().optional(),
+      transparent: z.boolean().optional(),
       range: RangeSchema.nullable(),
     }),
     progress: ProgressSchema,

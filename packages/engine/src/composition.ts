@@ -36,6 +36,8 @@ export interface OpenCompositionOptions {
   readonly deviceScaleFactor: number;
   readonly intervalMs: number;
   readonly readyTimeoutMs: number;
+  /** What the page leaves empty is transparent, and not white. (Default: false) */
+  readonly isTransparent?: boolean;
   readonly signal: AbortSignal;
   /** Finds where the browser draws, before the page is loaded. (Default: nobody asks.) */
   readonly openBitmap?: OpenBitmap | undefined;
@@ -44,6 +46,8 @@ export interface OpenCompositionOptions {
   /** Called with the end of the page's console, at most a few times a second. */
   readonly onConsole?: ((lines: readonly string[]) => void) | undefined;
 }
+
+const NOTHING = { r: 0, g: 0, b: 0, a: 0 };
 
 /** Where a browser draws, and how it is made to. */
 export interface CompositorMemory {
@@ -234,6 +238,8 @@ export async function openComposition(options: OpenCompositionOptions): Promise<
     });
     const { frames, memory } = await framesOf(page, browser, options);
     if (memory !== null && typeof memory !== "string") ({ bitmap } = memory);
+    if (options.isTransparent === true)
+      await page.send("Emulation.setDefaultBackgroundColorOverride", { color: NOTHING });
     await page.send("Page.addScriptToEvaluateOnNewDocument", { source: ownDocumentsOnly(options) });
     await navigate(page, options.url, Date.now() + options.readyTimeoutMs);
     await untilReady(page, frames, options);

@@ -21,7 +21,8 @@ export type { DeclaredDuration, Declarations, PageConfig } from "./page-protocol
 export { pageHeadHtml, pageScript } from "./page-source.ts";
 export { type Probe, probe } from "./probe.ts";
 export type { Expectation, Output } from "./outputs/record.ts";
-export { chunkEncodingOf } from "./outputs/records.ts";
+export { canEncode, requireEncoders } from "./outputs/require-encoders.ts";
+export { chunkEncodingOf, recordOf } from "./outputs/records.ts";
 export { resolveOutput } from "./outputs/resolve-output.ts";
 export { RunError, runForOutput } from "./run-for-output.ts";
 export { isAlike } from "./seams/shape.ts";

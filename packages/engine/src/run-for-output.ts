@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 
+import { isErrno } from "./is-errno.ts";
 import { boundedTail } from "./tail.ts";
 
 export interface RunOptions {
@@ -9,6 +11,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** Variables besides the locale. (Default: none.) */
   readonly env?: Readonly<Record<string, string>>;
+  /** What its standard input is. (Default: nothing.) */
+  readonly input?: AsyncIterable<Buffer>;
   /** Takes the standard output instead of collecting it. */
   readonly onOutput?: (output: Readable) => void;
 }
@@ -28,10 +32,12 @@ const MAX_OUTPUT_BYTES = 10 * 1024 * 1024;
 export function runForOutput(file: string, args: readonly string[], options: RunOptions): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [options.input ? "pipe" : "ignore", "pipe", "pipe"],
       env: { LANG: "C.UTF-8", ...options.env },
     });
-    const stderr = boundedTail(child.stderr);
+    // Both are pipes, as asked for in `stdio`.
+    const [stdout, errors] = [child.stdout as Readable, child.stderr as Readable];
+    const stderr = boundedTail(errors);
     const chunks: Buffer[] = [];
     let bytes = 0;
     let failure: Error | null = null;
@@ -43,9 +49,9 @@ export function runForOutput(file: string, args: readonly string[], options: Run
     const onAbort = (): void => kill("was cancelled");
     options.signal?.addEventListener("abort", onAbort, { once: true });
     if (options.signal?.aborted) onAbort();
-    if (options.onOutput) options.onOutput(child.stdout);
+    if (options.onOutput) options.onOutput(stdout);
     else {
-      child.stdout.on("data", (chunk: Buffer) => {
+      stdout.on("data", (chunk: Buffer) => {
         bytes += chunk.length;
         if (bytes > MAX_OUTPUT_BYTES) kill("printed too much");
         else chunks.push(chunk);
@@ -57,6 +63,13 @@ export function runForOutput(file: string, args: readonly string[], options: Run
       if (error) reject(error);
       else resolve(Buffer.concat(chunks).toString("utf8"));
     };
+    if (options.input && child.stdin) {
+      pipeline(options.input, child.stdin).catch((error: unknown) => {
+        // A program that has ended explains it better by how it did.
+        if (!isErrno(error) || error.code !== "EPIPE")
+          kill(error instanceof Error ? error.message : String(error));
+      });
+    }
     child.once("error", (error) => settle(new RunError(error.message, { cause: error })));
     child.once("close", (code) => settle(failure ?? (code === 0 ? null : new RunError(stderr.text()))));
   });

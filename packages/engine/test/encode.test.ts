@@ -87,7 +87,10 @@ async function video(fps: Fps, lengths: readonly number[], name: string): Promis
     chunks.push({ index, file, frames, bytes: 0 });
   }
   const file = join(dir, `${name}.mp4`);
-  await assemble({ chunks, fps, output, file, deadline: soon() }, { ffmpeg: binaries.ffmpeg, signal });
+  await assemble(
+    { chunks, fps, output, quality: "standard", file, deadline: soon() },
+    { ffmpeg: binaries.ffmpeg, signal },
+  );
   return file;
 }
 
@@ -119,7 +122,12 @@ it("fails a file that has another number of frames, another rate or another size
   const file = await video(fps, [30, 30], "other");
   const failed = async (verdict: ReturnType<typeof check>): Promise<string[]> =>
     (await verdict).checks.filter(({ passed }) => !passed).map(({ name }) => name);
-  expect(await failed(check(file, fps, 61))).toEqual(["duration", "packets", "frames at their time"]);
+  expect(await failed(check(file, fps, 61))).toEqual([
+    "duration",
+    "packets",
+    "frames at their time",
+    "decoded frames",
+  ]);
   expect(await failed(check(file, { num: 25, den: 1 }, 60))).toContain("frame rate");
   expect(await failed(check(file, fps, 60, 66))).toEqual(["size"]);
 });
@@ -170,7 +178,14 @@ it("does not join what is not a video", async () => {
   const file = join(dir, "not-a-video.mp4");
   await writeFile(file, "nothing");
   const chunks = [{ index: 0, file, frames: 1, bytes: 7 }];
-  const task = { chunks, fps: { num: 30, den: 1 }, output, file: join(dir, "joined.mp4"), deadline: soon() };
+  const task = {
+    chunks,
+    fps: { num: 30, den: 1 },
+    output,
+    quality: "standard" as const,
+    file: join(dir, "joined.mp4"),
+    deadline: soon(),
+  };
   const error: unknown = await assemble(task, { ffmpeg: binaries.ffmpeg, signal }).catch(
     (caught: unknown) => caught,
   );

@@ -9,6 +9,7 @@ import { openInspector } from "../src/findings/inspect.ts";
 import { watchFrames } from "../src/findings/watch-frames.ts";
 import { pickFrames } from "../src/findings/pick-frames.ts";
 import { type TestPage, withPage } from "./open-page.ts";
+import { resolveOutput } from "../src/outputs/resolve-output.ts";
 
 const soon = (): number => Date.now() + 10_000;
 const FPS = { num: 10, den: 1 };
@@ -142,7 +143,8 @@ it.each([
       await withPage(
         root(`<div id="dot"></div><script>${script}</script>`),
         async ({ composition, stepTo }) => {
-          const size = { videoWidth: 320, videoHeight: 180 };
+          const output = resolveOutput({ quality: "high" });
+          const size = { videoWidth: 320, videoHeight: 180, output };
           const watch = watchFrames(image, size, { ffmpeg, scratchDir, signal });
           for (let frame = 0; frame < 20; frame++) {
             await stepTo(frame);

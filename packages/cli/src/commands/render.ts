@@ -4,7 +4,7 @@ import type { Render } from "@framewright/contract";
 import { withClient } from "../connection.ts";
 import { localFailure, ofProblem } from "../failure.ts";
 import { type CommonFlags, readOptions } from "../options.ts";
-import { prepareOutput } from "../output.ts";
+import { formatOf, prepareOutput } from "../output.ts";
 import { createReporter, type Reporter } from "../progress/reporter.ts";
 import { openProject } from "../project/open-project.ts";
 import type { Runtime } from "../runtime.ts";
@@ -47,7 +47,7 @@ function requireSuccess(render: Render): void {
 export async function render(input: string, flags: RenderFlags, runtime: Runtime): Promise<void> {
   const { signal } = runtime;
   const reporter = createReporter(flags.json === true, runtime);
-  const options = await readOptions(flags);
+  const options = await readOptions({ ...flags, format: formatOf(flags.output, flags.format) });
   const output = await prepareOutput(flags.output);
   try {
     await withScratch(async (scratchDir) => {

@@ -8,7 +8,7 @@ import type { PageFinding } from "../page-findings.ts";
 import { markOf } from "../seams/mark.ts";
 import type { CapturedChunk, ChunkFacts, ChunkTask, TaskContext } from "../tasks.ts";
 import { captureFrames } from "./capture-frames.ts";
-import { captureOf } from "./choose-capture.ts";
+import { captureOf, isExactPicture } from "./choose-capture.ts";
 import { memoryBackend } from "./compositor-memory/backend.ts";
 import { exactScreenshots } from "./compositor-memory/exact-screenshots.ts";
 import { openBitmap, type OpenBitmap } from "./compositor-memory/open-bitmap.ts";
@@ -35,7 +35,7 @@ function backendOf(
   }
   return isExact
     ? exactScreenshots(frames, { width: picture.videoWidth, height: picture.videoHeight })
-    : screenshotsBackend(frames, IMAGE_FORMATS[picture.quality]);
+    : screenshotsBackend(frames, IMAGE_FORMATS[isExactPicture(picture) ? "high" : picture.quality]);
 }
 
 /** Captures the chunk's frames from an open page into its file. */
@@ -122,6 +122,7 @@ async function takeChunk(task: SteppedTask, context: TaskContext, bitmaps: OpenB
     ...source,
     ...picture,
     ...context.tools,
+    isTransparent: picture.output.transparent,
     scratchDir: context.scratchDir,
     intervalMs: (1000 * picture.fps.den) / picture.fps.num,
     signal: context.signal,

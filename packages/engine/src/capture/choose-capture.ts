@@ -1,3 +1,4 @@
+import { recordOf } from "../outputs/records.ts";
 import type { Picture, Tools } from "../tasks.ts";
 import { MIN_COLUMNS } from "../encode/i420/pixel-memory.ts";
 import { MARKER_WIDTH } from "./compositor-memory/marker.ts";
@@ -15,10 +16,16 @@ function isFilled({ width, height, deviceScaleFactor, videoWidth, videoHeight }:
   return videoWidth >= MIN_WIDTH && !misses(width, videoWidth) && !misses(height, videoHeight);
 }
 
+/** Whether frames must come without loss. What the compositor draws into has no transparency; screenshots have. */
+export function isExactPicture({ output }: Picture): boolean {
+  return output.transparent || recordOf(output).isExact(output);
+}
+
 /** How the frames of a picture are taken with these programs. The same for the same inputs: chunks are known by it. */
 export function captureOf(
   { capture, browser }: Pick<Tools, "capture" | "browser">,
   picture: Picture,
 ): CaptureId {
-  return capture.id === "compositor-memory" && !isFilled(picture) ? browser.frameControl : capture.id;
+  const hasMemory = !picture.output.transparent && isFilled(picture);
+  return capture.id === "compositor-memory" && !hasMemory ? browser.frameControl : capture.id;
 }

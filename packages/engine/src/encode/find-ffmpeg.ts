@@ -12,6 +12,8 @@ export interface FfmpegBinaries {
   readonly ffmpeg: string;
   readonly ffprobe: string;
   readonly origin: "configured" | "system" | "bundled";
+  /** What it can encode with, by its own names. */
+  readonly encoders: readonly string[];
 }
 
 export interface FindFfmpegOptions {
@@ -30,15 +32,17 @@ export async function ffmpegVersion(ffmpeg: string): Promise<string> {
   return said.split("\n", 1)[0]?.trim() ?? "";
 }
 
-export async function listEncoders(ffmpeg: string): Promise<string> {
-  return runForOutput(ffmpeg, ["-hide_banner", "-encoders"], { deadline: Date.now() + LIST_TIMEOUT_MS });
+/** What it can encode with, by its own names. */
+export async function listEncoders(ffmpeg: string): Promise<string[]> {
+  const options = { deadline: Date.now() + LIST_TIMEOUT_MS };
+  const listed = await runForOutput(ffmpeg, ["-hide_banner", "-encoders"], options);
+  return [...listed.matchAll(/^ [VAS][A-Z.]{5} (\S+)/gm)].flatMap(([, name = ""]) =>
+    name === "=" ? [] : name,
+  );
 }
 
-async function canEncode(ffmpeg: string): Promise<boolean> {
-  return listEncoders(ffmpeg).then(
-    (text) => text.includes("libx264"),
-    () => false,
-  );
+async function encodersOf(ffmpeg: string): Promise<readonly string[]> {
+  return listEncoders(ffmpeg).catch(() => []);
 }
 
 /** A registry package's binary; copied when this user may not run it in place. */
@@ -72,8 +76,11 @@ export async function findFfmpeg(options: FindFfmpegOptions): Promise<FfmpegBina
     ffprobe: ffprobePath ?? (await findOnPath(["ffprobe"], searchPath)),
   };
   const configured = ffmpegPath !== undefined || ffprobePath !== undefined;
-  if (system.ffmpeg && system.ffprobe && (await canEncode(system.ffmpeg))) {
-    return { ffmpeg: system.ffmpeg, ffprobe: system.ffprobe, origin: configured ? "configured" : "system" };
+  if (system.ffmpeg && system.ffprobe) {
+    const { ffmpeg, ffprobe } = system;
+    const encoders = await encodersOf(ffmpeg);
+    if (encoders.includes("libx264"))
+      return { ffmpeg, ffprobe, origin: configured ? "configured" : "system", encoders };
   }
   if (configured) {
     throw new ProblemError(
@@ -82,7 +89,7 @@ export async function findFfmpeg(options: FindFfmpegOptions): Promise<FfmpegBina
     );
   }
   const [ffmpeg, ffprobe] = [await bundled("ffmpeg", cacheDir), await bundled("ffprobe", cacheDir)];
-  if (ffmpeg && ffprobe) return { ffmpeg, ffprobe, origin: "bundled" };
+  if (ffmpeg && ffprobe) return { ffmpeg, ffprobe, origin: "bundled", encoders: await encodersOf(ffmpeg) };
   throw new ProblemError(
     "ffmpeg-missing",
     "Neither a system ffmpeg with libx264 nor the bundled one was found.",

@@ -16,6 +16,8 @@ export interface PictureFacts extends FrameSpan {
   readonly first: string;
   readonly last: string;
   readonly blank: readonly BlankStretch[];
+  /** How transparent the first picture is, from 0 for nothing there to 255; where transparency is wanted. */
+  readonly firstAlpha?: { readonly min: number; readonly max: number };
 }
 
 /** Watches pictures as they come, in order. A picture's bytes stay as they are until the one after the next. */

@@ -19,6 +19,7 @@ const InfoSchema = z.object({
       time_base: z.string().optional(),
       /** In units of the time base: the format's own duration is rounded to milliseconds. */
       duration_ts: z.int().optional(),
+      tags: z.object({ DURATION: z.string().optional() }).optional(),
     }),
   ),
 });
@@ -38,6 +39,8 @@ export interface Packet {
   /** Presentation time, in units of the stream's time base. */
   readonly pts: number;
   readonly key: boolean;
+  /** In the same units. */
+  readonly duration: number;
 }
 
 /** Reads every packet of the video stream, one at a time: memory does not grow with length. */
@@ -53,7 +56,7 @@ export async function readPackets(
     "-select_streams",
     "v:0",
     "-show_entries",
-    "packet=pts,flags",
+    "packet=pts,duration,flags",
     "-of",
     "csv=p=0",
     file,
@@ -62,8 +65,10 @@ export async function readPackets(
     ...bounds,
     onOutput: (output) => {
       createInterface({ input: output }).on("line", (line) => {
-        const [pts, flags] = line.split(",");
-        onPacket({ pts: Number(pts), key: flags?.startsWith("K") ?? false });
+        // What is beside a packet, transparency say, has a line of its own, without words.
+        if (line === "") return;
+        const [pts, duration, flags] = line.split(",");
+        onPacket({ pts: Number(pts), duration: Number(duration), key: flags?.startsWith("K") ?? false });
       });
     },
   });

@@ -2,6 +2,7 @@ import { type Check, framesToSeconds } from "@framewright/contract";
 
 import type { Expectation } from "../outputs/record.ts";
 import { check } from "./check.ts";
+import { durationOf } from "./stream-checks.ts";
 import type { FileInspection, StreamInspection } from "./inspect-file.ts";
 
 /** Fainter than this is silence to any ear: 60 dB below full scale. */
@@ -9,15 +10,10 @@ const SILENCE = 1e-3;
 /** How much of its loudest sample a codec may lose. */
 const KEPT = 0.5;
 
-function seconds({ duration_ts: units = 0, time_base: base = "" }: StreamInspection): number {
-  const [num = 0, den = 1] = base.split("/").map(Number);
-  return (units * num) / den;
-}
-
 /** How long the sound is, as an answer to whether it ends within a frame of the picture. */
 function ending(stream: StreamInspection | undefined, { frames, fps }: Expectation): string {
   if (stream === undefined) return "there is none";
-  const [found, wanted] = [seconds(stream), framesToSeconds(frames, fps)];
+  const [found, wanted] = [durationOf(stream), framesToSeconds(frames, fps)];
   const isNear = Math.abs(found - wanted) <= framesToSeconds(1, fps);
   return isNear ? "yes" : `${found.toFixed(3)} s beside ${wanted.toFixed(3)} s`;
 }

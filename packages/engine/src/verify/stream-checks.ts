@@ -1,14 +1,15 @@
 import { type Check, formatFps, framesToSeconds, parseFps } from "@framewright/contract";
 
+import type { Clock } from "../outputs/clock.ts";
 import type { Expectation } from "../outputs/record.ts";
-import { timescaleOf } from "../outputs/time-scale.ts";
-import { check } from "./check.ts";
+import { check, checkSeconds } from "./check.ts";
 import type { FileInspection, VideoStream } from "./inspect-file.ts";
 
 /** What a stream of pictures says of itself, in the words of ffprobe. */
 export interface ExpectedStream {
   readonly codec: string;
-  readonly pixelFormat: string;
+  /** Versions of ffprobe call the same by several names. */
+  readonly pixelFormats: readonly string[];
 }
 
 function rate(text: string | undefined): string {
@@ -16,24 +17,41 @@ function rate(text: string | undefined): string {
   return fps ? formatFps(fps) : "none";
 }
 
-function pictureChecks(
+/** What its pictures are. */
+export function pictureChecks(
   { width, height }: Expectation,
-  { codec, pixelFormat }: ExpectedStream,
+  { codec, pixelFormats }: ExpectedStream,
   video: VideoStream | undefined,
 ): Check[] {
   return [
     check("codec", codec, video?.codec_name ?? "none"),
-    check("pixel format", pixelFormat, video?.pix_fmt ?? "none"),
+    check(
+      "pixel format",
+      pixelFormats.find((name) => name === video?.pix_fmt) ?? pixelFormats[0] ?? "",
+      video?.pix_fmt ?? "none",
+    ),
     check("size", `${width}x${height}`, `${video?.width ?? 0}x${video?.height ?? 0}`),
   ];
 }
 
-function timeChecks({ frames, fps }: Expectation, video: VideoStream | undefined): Check[] {
-  const seconds = framesToSeconds(frames, fps).toFixed(3);
+/** In seconds: in units of the time base where that is said, since ffprobe rounds; else as Matroska's tag says. */
+export function durationOf(video: VideoStream | undefined): number {
+  const [, den = 1] = (video?.time_base ?? "").split("/").map(Number);
+  if (video?.duration_ts !== undefined) return video.duration_ts / den;
+  const [hours = 0, minutes = 0, seconds = 0] = (video?.tags?.DURATION ?? "").split(":").map(Number);
+  return hours * 3_600 + minutes * 60 + seconds;
+}
+
+function timeChecks(
+  { frames, fps }: Expectation,
+  { timescale, tolerance }: Clock,
+  video: VideoStream | undefined,
+): Check[] {
+  const seconds = framesToSeconds(frames, fps);
   return [
     check("frame rate", formatFps(fps), rate(video?.r_frame_rate)),
     check("average frame rate", formatFps(fps), rate(video?.avg_frame_rate)),
-    check("duration", `${seconds} s`, `${((video?.duration_ts ?? 0) / timescaleOf(fps)).toFixed(3)} s`),
+    checkSeconds("duration", seconds, durationOf(video), (2 * tolerance) / timescale),
   ];
 }
 
@@ -42,6 +60,7 @@ export async function streamChecks(
   file: FileInspection,
   expected: Expectation,
   stream: ExpectedStream,
+  clock: Clock,
 ): Promise<Check[]> {
   const streams = await file.streams();
   const video = await file.video();
@@ -52,6 +71,6 @@ export async function streamChecks(
       streams.map(({ codec_type }) => `1 ${codec_type}`).join(", "),
     ),
     ...pictureChecks(expected, stream, video),
-    ...timeChecks(expected, video),
+    ...timeChecks(expected, clock, video),
   ];
 }

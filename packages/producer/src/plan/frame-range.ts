@@ -6,6 +6,15 @@ export interface FrameRange {
   readonly endFrame: number;
 }
 
+/** The frame that is shown at a time in seconds. @throws ProblemError `range-invalid` */
+export function frameAt(seconds: number, totalFrames: number, fps: Fps): FrameRange {
+  // A time that is a frame's own may come out a little before it.
+  const startFrame = Math.floor((seconds * fps.num) / fps.den + 1e-6);
+  if (startFrame < totalFrames) return { startFrame, endFrame: startFrame + 1 };
+  const detail = `\`at\` is ${seconds} s, which is frame ${startFrame}; the composition has ${totalFrames} frames.`;
+  throw new ProblemError("range-invalid", detail);
+}
+
 /** The frames that a request asks for. @throws ProblemError `range-invalid` */
 export function frameRange(range: Range | undefined, totalFrames: number, fps: Fps): FrameRange {
   if (!range) return { startFrame: 0, endFrame: totalFrames };

@@ -1,5 +1,5 @@
 import { formatFps, type Fps, type Plan, ProblemError, type RenderOptions } from "@framewright/contract";
-import type { Probe } from "@framewright/engine";
+import { type Output, type Probe, recordOf } from "@framewright/engine";
 import type { LibraryReport } from "@framewright/local-cdn";
 
 import type { RefusedRequest } from "../files/egress-record.ts";
@@ -7,16 +7,19 @@ import { layOutChunks } from "./chunk-layout.ts";
 import { guardDuration } from "./duration-guard.ts";
 import { estimate } from "./estimate.ts";
 import { guardContent, variableWarnings } from "./content-guard.ts";
-import { frameRange } from "./frame-range.ts";
+import { frameAt, frameRange } from "./frame-range.ts";
 import { guardLibraries } from "./library-guard.ts";
 import type { PlanLimits } from "./limits.ts";
 import { planSound } from "./plan-sound.ts";
 import { planWarnings } from "./plan-warnings.ts";
 import { guardSize, type Size } from "./size-guard.ts";
 
+/** What is asked for, with its output resolved. */
+type PlanOptions = RenderOptions & { readonly output: Output };
+
 export interface PlanInput {
   readonly probe: Probe;
-  readonly options: RenderOptions;
+  readonly options: PlanOptions;
   readonly fps: Fps;
   readonly snapshotHash: string;
   readonly hosts: readonly string[];
@@ -53,11 +56,16 @@ export function plan(input: PlanInput): Planned {
   guardLibraries(probe, libraries);
   const duration = guardDuration(declarations, limits.maxDurationSeconds, options.duration);
   const totalFrames = countFrames(duration.seconds, fps, limits.maxFrames);
-  const { page, video, deviceScaleFactor, warnings } = guardSize(declarations, {
+  const requested = {
     ...(options.width !== undefined && { width: options.width }),
     ...(options.height !== undefined && { height: options.height }),
-  });
-  const range = frameRange(options.range, totalFrames, fps);
+  };
+  const { sizeMultiple, join, sound } = recordOf(options.output);
+  const { page, video, deviceScaleFactor, warnings } = guardSize(declarations, requested, sizeMultiple);
+  const range =
+    join.kind === "single"
+      ? frameAt(options.at ?? 0, totalFrames, fps)
+      : frameRange(options.range, totalFrames, fps);
   const frames = range.endFrame - range.startFrame;
   const chunks = layOutChunks(range, video, limits.chunkSeconds);
   return {
@@ -72,7 +80,7 @@ export function plan(input: PlanInput): Planned {
       ...range,
       frames,
       chunks,
-      sound: planSound(probe.sound ?? [], range, fps),
+      sound: sound === null ? null : planSound(probe.sound ?? [], range, fps),
       snapshotHash,
       hosts: [...hosts],
       libraries: [...libraries.served],

@@ -49,17 +49,17 @@ function declaredSize(width: string | null, height: string | null): Size | null 
   return size;
 }
 
-/** A side that follows from the other one: even, as the codec needs. */
-function proportional(side: number, page: number, other: number): number {
-  return Math.max(2, Math.round((side * other) / page / 2) * 2);
+/** A side that follows from the other one, as the output needs it. */
+function proportional(side: number, page: number, other: number, multiple: number): number {
+  return Math.max(multiple, Math.round((side * other) / page / multiple) * multiple);
 }
 
-function videoSize(page: Size, requested: Partial<Size>): Size {
+function videoSize(page: Size, requested: Partial<Size>, multiple: number): Size {
   const { width, height } = requested;
   if (width === undefined && height === undefined) return page;
   if (height === undefined)
-    return { width: width ?? 0, height: proportional(width ?? 0, page.width, page.height) };
-  if (width === undefined) return { width: proportional(height, page.height, page.width), height };
+    return { width: width ?? 0, height: proportional(width ?? 0, page.width, page.height, multiple) };
+  if (width === undefined) return { width: proportional(height, page.height, page.width, multiple), height };
   const expected = (width * page.height) / page.width;
   if (Math.abs(height - expected) > 1) {
     throw new ProblemError(
@@ -72,22 +72,24 @@ function videoSize(page: Size, requested: Partial<Size>): Size {
 
 /**
  * Decides the size of page and video.
+ * @param sizeMultiple - of which width and height of the video must be multiples: 1 or 2
  * @throws ProblemError `size-invalid`, `size-odd`, `size-mismatch`
  */
 export function guardSize(
   declared: { readonly width: string | null; readonly height: string | null },
   requested: Partial<Size>,
+  sizeMultiple = 2,
 ): PictureSize {
   const own = declaredSize(declared.width, declared.height);
   const page = own ?? {
     width: requested.width ?? DEFAULT_SIZE.width,
     height: requested.height ?? DEFAULT_SIZE.height,
   };
-  const video = videoSize(page, requested);
+  const video = videoSize(page, requested, sizeMultiple);
   checkRange(video.width, "width of the video");
   checkRange(video.height, "height of the video");
-  if (video.width % 2 !== 0 || video.height % 2 !== 0) {
-    const odd = (["width", "height"] as const).filter((side) => video[side] % 2 !== 0);
+  if (video.width % sizeMultiple !== 0 || video.height % sizeMultiple !== 0) {
+    const odd = (["width", "height"] as const).filter((side) => video[side] % sizeMultiple !== 0);
     const even = odd.map((side) => `${side} ${video[side] - 1} or ${video[side] + 1}`).join(" and ");
     throw new ProblemError(
       "size-odd",

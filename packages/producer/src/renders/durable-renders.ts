@@ -10,6 +10,7 @@ import {
   type RenderEvent,
   type RenderList,
 } from "@framewright/contract";
+import { type FfmpegBinaries, requireEncoders } from "@framewright/engine";
 
 import type { Log } from "../log.ts";
 import type { Database } from "../postgres/database.ts";
@@ -23,6 +24,7 @@ import { orderPlan } from "./order-plan.ts";
 import type { Admitted, ListQuery, Renders, StoredArtifact, Submission } from "./port.ts";
 import { release } from "./release.ts";
 import { type RenderRow, toRender } from "./render-row.ts";
+import { resolveOptions } from "./resolve-options.ts";
 import type { RenderSettings } from "./settings.ts";
 
 export interface DurableRendersDeps {
@@ -33,6 +35,8 @@ export interface DurableRendersDeps {
   readonly endings: Endings;
   readonly settings: RenderSettings;
   readonly log: Log;
+  /** What makes the outputs; null where no work is done, and whoever does it sees what it can. */
+  readonly ffmpeg: FfmpegBinaries | null;
   /** Why nothing can be taken now; null when it can. */
   readonly refusal: () => ProblemError | null;
 }
@@ -73,6 +77,11 @@ export class DurableRenders implements Renders {
     if (this.#isDraining) throw new ProblemError("shutting-down", "The service takes no more work.");
   }
 
+  #checkOutput({ options }: Submission): void {
+    const { ffmpeg } = this.#deps;
+    if (ffmpeg) requireEncoders(resolveOptions(options).output, ffmpeg);
+  }
+
   /** A call to which an answer is owed until it is disposed. */
   #owe(): Disposable {
     const call = Symbol("call");
@@ -87,6 +96,7 @@ export class DurableRenders implements Renders {
     try {
       const earlier = await findReplay(database, submission);
       if (earlier) return { render: earlier, replayed: true };
+      this.#checkOutput(submission);
       await this.checkRoom(tenant);
       await snapshots.keep(snapshot);
       await queue.ensureTenant(tenant);
@@ -104,6 +114,7 @@ export class DurableRenders implements Renders {
     using _ = this.#owe();
     try {
       this.#checkSelf();
+      this.#checkOutput(submission);
       await this.#deps.snapshots.keep(submission.snapshot);
     } finally {
       await submission.snapshot.discard();

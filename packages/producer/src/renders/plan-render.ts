@@ -1,4 +1,5 @@
 import type { Plan } from "@framewright/contract";
+import { requireEncoders } from "@framewright/engine";
 import { readLockfile } from "@framewright/local-cdn/lockfile";
 
 import { plan, type Planned } from "../plan/plan.ts";
@@ -67,6 +68,7 @@ export async function planComposition(
   bounds: PlanBounds,
 ): Promise<Planned> {
   const { workers, scratch, settings } = deps;
+  requireEncoders(composition.options.output, settings.tools.ffmpeg);
   const { deadline, noteLoss } = bounds;
   await bringLibraries(await readLockfile(composition.snapshot.dir), deps, bounds.signal);
   const budget = { prefix: "plan", maxBytes: settings.renderScratchBytes, signal: bounds.signal };

@@ -92,6 +92,8 @@ export function toRender(row: RenderRow): Render {
       height: options.height ?? null,
       quality: options.quality,
       format: options.format,
+      codec: options.output.codec,
+      transparent: options.output.transparent,
       range: options.range ?? null,
     },
     progress: row.progress,

@@ -24,6 +24,6 @@ export function resolveOptions(options: StoredOptions): ResolvedOptions {
     fps: formatFps(fpsOf(options.fps)),
     strictVariables: options.strictVariables ?? true,
     allowEmpty: options.allowEmpty ?? false,
-    output: options.output ?? resolveOutput({ format, quality }),
+    output: { ...resolveOutput({ ...options, format, quality }), ...options.output },
   };
 }

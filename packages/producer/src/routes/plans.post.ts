@@ -22,6 +22,7 @@ const route = createRoute({
     415: problem("unsupported-media-type"),
     422: problem(
       "entry-file-missing",
+      "format-unavailable",
       "fps-out-of-range",
       "range-invalid",
       "duration-missing",

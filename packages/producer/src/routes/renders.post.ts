@@ -36,7 +36,7 @@ const route = createRoute({
     409: problem("idempotency-key-reused"),
     413: problem("body-too-large", "archive-too-large", "project-too-large"),
     415: problem("unsupported-media-type"),
-    422: problem("entry-file-missing", "fps-out-of-range", "size-invalid", "size-odd"),
+    422: problem("entry-file-missing", "format-unavailable", "fps-out-of-range", "size-invalid", "size-odd"),
     429: problem("queue-full", "quota-exceeded"),
     503: problem(
       "shutting-down",

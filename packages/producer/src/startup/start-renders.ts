@@ -88,7 +88,15 @@ export function startRenders(options: RendersOptions): RunningRenders {
     pack: (snapshot) => packAside(scratch, store, snapshot),
     keepHere: side ? (snapshot) => snapshots.add(snapshot) : undefined,
   });
-  const renders = new DurableRenders({ ...base, snapshots: shelf, endings, settings, log, refusal });
+  const renders = new DurableRenders({
+    ...base,
+    ffmpeg: side?.tools.ffmpeg ?? null,
+    snapshots: shelf,
+    endings,
+    settings,
+    log,
+    refusal,
+  });
   return {
     renders,
     loop,

@@ -10,6 +10,7 @@ import { runJob } from "../../src/work/run-job.ts";
 import { type Files, renderInChunks, writeFiles } from "../e2e/chunked-render.ts";
 import { decodeColours, type Picture } from "../e2e/decode.ts";
 import { openFolder, sharedTools } from "../e2e/machine.ts";
+import { resolveOptions } from "../../src/renders/resolve-options.ts";
 
 const PAGES = fileURLToPath(new URL("pages", import.meta.url));
 const ENTRY = "index.html";
@@ -66,7 +67,7 @@ export async function planCase(name: string, input: CaseInput = {}): Promise<rea
   const result = (await runJob(job, { signal, progress: () => undefined })) as ProbeResult;
   const { plan: planned } = plan({
     ...result,
-    options: {},
+    options: resolveOptions({}),
     fps: FPS,
     snapshotHash: "",
     limits: LIMITS,

@@ -114,7 +114,7 @@ export async function renderInChunks(input: ChunkedRender): Promise<Rendered> {
   }
   const file = join(dir, "video.mp4");
   const deadline = Date.now() + DEADLINE_MS;
-  await runJob({ kind: "assemble", tools, chunks, fps, output, file, deadline }, context);
+  await runJob({ kind: "assemble", tools, chunks, fps, output, quality, file, deadline }, context);
   const frames = end - (cuts[0] ?? 0);
   const expectation = { output, frames, fps, width, height };
   const checked = (await runJob({ kind: "verify", tools, file, expectation, deadline }, context)) as Verdict;

@@ -39,7 +39,11 @@ const log = pino({ level: process.env["TEST_LOG"] ?? "silent" });
 
 const SETTINGS: WorkSettings = {
   // Handed through to the workers, which are not real here.
-  tools: { version: "tools", capture: { id: "screenshot", reason: null } } as never,
+  tools: {
+    version: "tools",
+    capture: { id: "screenshot", reason: null },
+    ffmpeg: { origin: "system", encoders: ["libx264", "aac"] },
+  } as never,
   limits: { maxDurationSeconds: 1_000, maxFrames: 100_000, chunkSeconds: null },
   media: { maxTracks: 10, maxSeconds: 1_000 },
   allowedHosts: [],
@@ -189,6 +193,7 @@ async function startHost(
   const pack = (snapshot: Snapshot): Promise<void> => packAside(scratch, store, snapshot);
   const shelf = openShelf({ database, pack });
   const renders = new DurableRenders({
+    ffmpeg: settings.tools.ffmpeg,
     database,
     queue,
     notices,

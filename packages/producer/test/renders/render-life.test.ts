@@ -70,6 +70,17 @@ test("options are stored with their defaults, and those that an earlier version 
   expect(await read()).toEqual(settings);
 });
 
+test("a format that this machine cannot write is refused, and nothing is kept of it", async () => {
+  const fleet = await openFleet();
+  const host = await fleet.start({ places: 0 });
+  const refused = await host.submit({ options: { format: "webm" } }).catch((error: unknown) => error);
+  expect(refused).toMatchObject({
+    code: "format-unavailable",
+    message: expect.stringContaining("libvpx-vp9"),
+  });
+  expect((await host.renders.list({ limit: 10 }, "default")).renders).toEqual([]);
+});
+
 test("waiting renders know their place, and move up when one before them ends", async () => {
   const fleet = await openFleet();
   const host = await fleet.start({ places: 0 });

@@ -1,8 +1,9 @@
 import type { Quality } from "@framewright/contract";
 
-import type { EncodedPicture } from "../record.ts";
+import type { CodecRecord } from "./codec-record.ts";
 import { closedGroupFrames } from "./key-frames.ts";
 import { limitedRange } from "./limited-range.ts";
+import { rateArguments } from "./rate.ts";
 
 /**
  * A fixed number, because x264's output depends on it: the same frames give the same bytes on any host. Several chunks are
@@ -16,17 +17,21 @@ const PRESETS: Readonly<Record<Quality, string>> = {
   high: "medium",
 };
 
-export const H264_CRF: Readonly<Record<Quality, number>> = { draft: 26, standard: 18, high: 15 };
-
 /** H.264 in closed groups of pictures. */
-export function h264Arguments(picture: EncodedPicture): string[] {
-  const { filter, tags } = limitedRange(picture);
-  const { quality, output } = picture;
-  return [
-    ...["-vf", `${filter},format=yuv420p`],
-    ...["-c:v", "libx264", "-preset", PRESETS[quality], "-crf", String(output.crf)],
-    ...["-threads", String(ENCODER_THREADS)],
-    ...["-g", String(closedGroupFrames(picture.fps)), "-x264-params", "open-gop=0"],
-    ...tags,
-  ];
-}
+export const h264: CodecRecord = {
+  encoder: "libx264",
+  name: "h264",
+  pixelFormats: () => ["yuv420p"],
+  crf: { draft: 26, standard: 18, high: 15 },
+  isExact: false,
+  arguments: (picture) => {
+    const { filter, tags } = limitedRange(picture);
+    return [
+      ...["-vf", `${filter},format=yuv420p`],
+      ...["-c:v", "libx264", "-preset", PRESETS[picture.quality], ...rateArguments(picture.output)],
+      ...["-threads", String(ENCODER_THREADS)],
+      ...["-g", String(closedGroupFrames(picture.fps)), "-x264-params", "open-gop=0"],
+      ...tags,
+    ];
+  },
+};

@@ -111,7 +111,8 @@ async function finish(run: Run): Promise<void> {
   if (problem) throw problem;
   const { extension, contentType } = OUTPUTS[run.options.format];
   const file = join(run.dir, `output.${extension}`);
-  const verdict = await joinAndCheck(run, { chunks, sound, seams: seamsCheck(seams) }, file);
+  const parts = { chunks, findings, sound, seams: seamsCheck(seams) };
+  const verdict = await joinAndCheck(run, parts, file);
   const key = `renders/${row.id}/${lease.id}-${lease.attempt}.${extension}`;
   const stored = await deps.store.put(key, file, { contentType }, signal);
   const artifact = { ...describe(run, stored), contentType };
@@ -227,18 +228,19 @@ async function renderAgain(
 
 interface Parts {
   readonly chunks: readonly ChunkFile[];
+  readonly findings: readonly ChunkFindings[];
   readonly sound: SoundFile | null;
   readonly seams: readonly Check[];
 }
 
 async function joinAndCheck(
   { row, options, plan, dir, signal, deps }: Run,
-  { chunks, sound, seams }: Parts,
+  { chunks, findings, sound, seams }: Parts,
   file: string,
 ): Promise<Verdict> {
   const { tools } = deps.settings;
   const deadline = row.deadline.getTime();
-  const { output } = options;
+  const { output, quality } = options;
   const fps = fpsOf(options.fps);
   const bounds = { deadline, signal, priority: FINISH_PRIORITY };
   const tried = <T>(what: string, attempt: () => Promise<T>): Promise<T> => {
@@ -247,13 +249,16 @@ async function joinAndCheck(
   };
   await tried("Joining the chunks", () =>
     deps.workers.run(
-      { kind: "assemble", tools, chunks, sound: sound?.file ?? null, fps, output, file, deadline },
+      { kind: "assemble", tools, chunks, sound: sound?.file ?? null, fps, output, quality, file, deadline },
       bounds,
     ),
   );
   await tellVerify(row.id, deps);
   const { frames, width, height } = plan;
-  const expectation = { output, frames, fps, width, height, sound };
+  const alpha = findings.flatMap(({ picture: { startFrame, firstAlpha } }) =>
+    firstAlpha ? [{ frame: startFrame - plan.startFrame, ...firstAlpha }] : [],
+  );
+  const expectation = { output, frames, fps, width, height, alpha, sound };
   const { passed, checks } = await tried("Checking the video", () =>
     deps.workers.run({ kind: "verify", tools, file, expectation, deadline }, bounds),
   );
