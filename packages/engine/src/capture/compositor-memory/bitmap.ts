@@ -18,6 +18,9 @@ const PIXEL_BYTES = 4;
 /** A large bitmap has a mapping to itself; a small one lies among others, in one of at most this size. */
 const SHARED_MAPPING_BYTES = 8 * 1024 * 1024;
 
+/** Of a process's memory, so much is held here at a time. */
+const WINDOW_BYTES = 1024 * 1024;
+
 export function bitmapBytes({ width, height }: Size): number {
   return width * height * PIXEL_BYTES;
 }
@@ -29,18 +32,24 @@ function likely(mappings: readonly Mapping[], bytes: number): Mapping[] {
     .toSorted((a, b) => a.bytes - b.bytes);
 }
 
-/** Every place of the marker that has room for a bitmap behind it. */
+/** Every place of the marker that has room for a bitmap behind it. What is looked through is held a window at a time. */
 function* placesIn(
   memory: ProcessMemory,
   mapping: Mapping,
   marker: Buffer,
   bytes: number,
+  window: Buffer,
 ): Generator<number> {
-  const held = Buffer.allocUnsafe(mapping.bytes);
-  if (!memory.read(held, mapping.address)) return;
-  const last = mapping.bytes - bytes;
-  for (let at = held.indexOf(marker); at !== -1 && at <= last; at = held.indexOf(marker, at + 1))
-    yield mapping.address + at;
+  const end = mapping.address + mapping.bytes;
+  const last = end - bytes;
+  // Windows overlap by a byte less than the marker has: it lies whole in one of them, and in no two.
+  const step = window.length - marker.length + 1;
+  for (let from = mapping.address; from <= last; from += step) {
+    const held = window.subarray(0, Math.min(window.length, end - from));
+    if (!memory.read(held, from)) continue;
+    for (let at = held.indexOf(marker); at !== -1 && from + at <= last; at = held.indexOf(marker, at + 1))
+      yield from + at;
+  }
 }
 
 export interface FoundBitmaps {
@@ -69,8 +78,9 @@ export async function findBitmaps(root: number, size: Size, marker: Buffer): Pro
   }
   const bytes = bitmapBytes(size);
   const places: number[] = [];
+  const window = Buffer.allocUnsafe(WINDOW_BYTES);
   for (const mapping of likely(await memory.mappings(), bytes)) {
-    for (const place of placesIn(memory, mapping, marker, bytes)) {
+    for (const place of placesIn(memory, mapping, marker, bytes, window)) {
       if (places.push(place) === MAX_PLACES) break;
     }
     if (places.length > 0) break;

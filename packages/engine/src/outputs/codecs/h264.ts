@@ -11,10 +11,17 @@ import { rateArguments } from "./rate.ts";
  */
 const ENCODER_THREADS = 1;
 
-const PRESETS: Readonly<Record<Quality, string>> = {
-  draft: "ultrafast",
-  standard: "veryfast",
-  high: "medium",
+interface Setting {
+  readonly preset: string;
+  /** What differs from the preset, by x264's names. */
+  readonly parameters: string;
+}
+
+/** Chosen by measuring likeness against size and time; docs/performance.md has the table. */
+const SETTINGS: Readonly<Record<Quality, Setting>> = {
+  draft: { preset: "ultrafast", parameters: "aq-mode=1:aq-strength=0.7:bframes=3:cabac=1" },
+  standard: { preset: "veryfast", parameters: "aq-mode=3:aq-strength=0.7" },
+  high: { preset: "faster", parameters: "aq-mode=3:aq-strength=0.7" },
 };
 
 /** H.264 in closed groups of pictures. */
@@ -22,15 +29,16 @@ export const h264: CodecRecord = {
   encoder: "libx264",
   name: "h264",
   pixelFormats: () => ["yuv420p"],
-  crf: { draft: 26, standard: 18, high: 15 },
+  crf: { draft: 28, standard: 18, high: 15 },
   isExact: false,
   arguments: (picture) => {
     const { filter, tags } = limitedRange(picture);
+    const { preset, parameters } = SETTINGS[picture.quality];
     return [
       ...["-vf", `${filter},format=yuv420p`],
-      ...["-c:v", "libx264", "-preset", PRESETS[picture.quality], ...rateArguments(picture.output)],
+      ...["-c:v", "libx264", "-preset", preset, ...rateArguments(picture.output)],
       ...["-threads", String(ENCODER_THREADS)],
-      ...["-g", String(closedGroupFrames(picture.fps)), "-x264-params", "open-gop=0"],
+      ...["-g", String(closedGroupFrames(picture.fps)), "-x264-params", `open-gop=0:${parameters}`],
       ...tags,
     ];
   },
