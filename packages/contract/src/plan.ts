@@ -95,6 +95,9 @@ export const SoundPlanSchema = z
   .object({
     sampleRate: z.int(),
     samples: z.int().meta({ description: "Of each channel: exactly as long as the picture." }),
+    isSampled: z.boolean().meta({
+      description: "Whether scripts may change volumes: the page is stepped through to learn how.",
+    }),
     sources: z.array(SoundSourceSchema),
   })
   .meta({ id: "Sound", description: "What is mixed into the video's sound, once for the whole render." });

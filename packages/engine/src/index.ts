@@ -19,7 +19,7 @@ export { MEDIA_PATH, type MediaRequest, type MediaResponse, PageMedia } from "./
 export type { CutText } from "./page-findings.ts";
 export type { DeclaredDuration, Declarations, PageConfig } from "./page-protocol.ts";
 export { pageHeadHtml, pageScript } from "./page-source.ts";
-export { type Probe, probe } from "./probe.ts";
+export { type HeardOnPage, type Probe, probe } from "./probe.ts";
 export type { Expectation, Output } from "./outputs/record.ts";
 export { canEncode, requireEncoders } from "./outputs/require-encoders.ts";
 export { chunkEncodingOf, recordOf } from "./outputs/records.ts";

@@ -143,6 +143,18 @@ export interface MediaAnswer {
   readonly until: number | null;
 }
 
+/** A gain from a second of the video on; linear up to the next one. */
+export interface GainPoint {
+  readonly at: number;
+  readonly gain: number;
+}
+
+/** How loud an element was, at the frames that were stepped to. */
+export interface SoundLevels {
+  readonly selector: string;
+  readonly points: readonly GainPoint[];
+}
+
 /** The page side, as `window.__framewright`. */
 export interface PageRuntime {
   pending(): PendingWork;
@@ -155,6 +167,11 @@ export interface PageRuntime {
   declarations(): Declarations;
   /** The sound and video elements of the page, as they are now. */
   mediaElements(): readonly MediaElement[];
+  /** Whether scripts may change how loud they are while the video runs. */
+  mayVolumesChange(): boolean;
+  /** From now on, how loud each element is is taken down at every frame. */
+  recordLevels(): void;
+  recordedLevels(): readonly SoundLevels[];
   /** How the page's texts use fonts, as they are now. */
   fontUse(): readonly FontUse[];
   /** Steps through every frame up to `frame`; with `moves`, the next one takes moving images on. It says what it still waits for. */

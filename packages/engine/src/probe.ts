@@ -1,15 +1,18 @@
-import { ProblemError, type SoundSourcePlan } from "@framewright/contract";
+import { ProblemError, type SoundPlan } from "@framewright/contract";
 
 import { readFontUse } from "./font-use.ts";
 import type { PageNews } from "./browser/seen.ts";
 import { readFindings } from "./findings/inspect.ts";
 import type { PageFindings } from "./page-findings.ts";
 import { mediaFiles } from "./media/media-file.ts";
-import { readMedia } from "./media/read-media.ts";
+import { type PageMedia, readMedia } from "./media/read-media.ts";
 import { type MediaLimits, probeSound } from "./media/sound/probe-sound.ts";
-import type { Declarations, MediaElement } from "./page-protocol.ts";
+import type { Declarations } from "./page-protocol.ts";
 import type { PageSource, TaskContext } from "./tasks.ts";
 import { withOpenPage } from "./with-open-page.ts";
+
+/** What is heard of a page, before anything is known of its length. */
+export type HeardOnPage = Pick<SoundPlan, "sources" | "isSampled">;
 
 export interface Probe extends PageNews {
   readonly declarations: Declarations;
@@ -17,7 +20,7 @@ export interface Probe extends PageNews {
   readonly classicScripts: readonly string[];
   readonly findings: PageFindings;
   /** What is heard of the page. (Default: nothing.) */
-  readonly sound?: readonly SoundSourcePlan[];
+  readonly sound?: HeardOnPage;
 }
 
 const CLASSIC_SCRIPTS =
@@ -36,21 +39,16 @@ const NO_MORE_THAN: MediaLimits = { maxTracks: 500, maxSeconds: 14_400 };
 const MEDIA_TIMEOUT_MS = 60_000;
 
 async function soundOf(
-  media: readonly MediaElement[],
+  { elements, mayVolumesChange: mayChange }: PageMedia,
   { fileOf = async () => null }: PageSource,
   { tools, scratchDir, signal }: TaskContext,
   limits: MediaLimits,
-): Promise<SoundSourcePlan[]> {
+): Promise<HeardOnPage> {
   const { ffmpeg, ffprobe } = tools.ffmpeg;
   const deadline = Date.now() + MEDIA_TIMEOUT_MS;
-  return probeSound(media, {
-    fileOf: mediaFiles(fileOf, scratchDir),
-    ffmpeg,
-    ffprobe,
-    limits,
-    deadline,
-    signal,
-  });
+  const files = mediaFiles(fileOf, scratchDir);
+  const bounds = { ffmpeg, ffprobe, limits, mayChange, deadline, signal };
+  return { sources: await probeSound(elements, { fileOf: files, ...bounds }), isSampled: mayChange };
 }
 
 /**
@@ -58,7 +56,7 @@ async function soundOf(
  * @throws ProblemError when it does not load, does not get ready, or stops responding
  */
 export async function probe(source: PageSource, context: TaskContext, limits = NO_MORE_THAN): Promise<Probe> {
-  return withOpenPage(source, context, async (page) => {
+  return withOpenPage(source, context, async ({ page }) => {
     const deadline = Date.now() + source.frameTimeoutMs;
     const declarations = await page.evaluate("__framewright.declarations()", deadline);
     if (!isDeclarations(declarations)) {

@@ -1,19 +1,19 @@
-import type { Page } from "./browser/page.ts";
-import { withComposition } from "./composition.ts";
+import type { Fps } from "@framewright/contract";
+
+import { type Composition, withComposition } from "./composition.ts";
 import type { PageSource, TaskContext } from "./tasks.ts";
 
 /** The size at which a page is opened before it has said its own. */
 const WIDTH = 1920;
 const HEIGHT = 1080;
-const INTERVAL_MS = 1000 / 60;
 
 /** Opens a page to be read, not to be drawn, and waits until it is ready. @throws ProblemError */
 export function withOpenPage<T>(
   source: PageSource,
-  context: TaskContext,
-  read: (page: Page) => Promise<T>,
+  { tools, ...context }: TaskContext,
+  read: (composition: Composition) => Promise<T>,
+  { num, den }: Fps = { num: 60, den: 1 },
 ): Promise<T> {
-  const { tools, ...rest } = context;
-  const size = { width: WIDTH, height: HEIGHT, deviceScaleFactor: 1, intervalMs: INTERVAL_MS };
-  return withComposition({ ...source, ...tools, ...rest, ...size }, ({ page }) => read(page));
+  const size = { width: WIDTH, height: HEIGHT, deviceScaleFactor: 1, intervalMs: (1000 * den) / num };
+  return withComposition({ ...source, ...tools, ...context, ...size }, read);
 }

@@ -105,6 +105,7 @@ it("names what a page uses that a video cannot follow, and what failed", async (
       const { told } = await inspect(opened);
       expect(told.map(({ code, selector }) => [code, selector])).toEqual([
         ["effect-unsupported", "#graded"],
+        ["sound-unstarted", expect.stringContaining("audio")],
         ...[
           "audio-unsupported",
           "webgpu-unsupported",

@@ -48,7 +48,7 @@ it("tells every sound and video with its times, those of what is around it recko
       ).toEqual([
         [false, false, true, 1, null],
         [true, false, false, 0.5, null],
-        [false, false, false, 0.25, false],
+        [false, false, false, 0.5, false],
         [false, false, false, 1, null],
         [false, true, false, 1, null],
         [false, false, false, 1, null],

@@ -40,7 +40,14 @@ function probe(elements: readonly Partial<MediaElement>[], missing = false) {
   const fileOf = async (url: URL) => (missing ? null : join(dir, decodeURIComponent(url.pathname)));
   return probeSound(
     elements.map((element) => ({ ...ELEMENT, ...element })),
-    { fileOf: mediaFiles(fileOf, dir), ...binaries, limits, deadline: Date.now() + 20_000, signal },
+    {
+      fileOf: mediaFiles(fileOf, dir),
+      ...binaries,
+      limits,
+      mayChange: false,
+      deadline: Date.now() + 20_000,
+      signal,
+    },
   );
 }
 

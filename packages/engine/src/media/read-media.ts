@@ -3,15 +3,23 @@ import { ProblemError } from "@framewright/contract";
 import type { Page } from "../browser/page.ts";
 import type { MediaElement } from "../page-protocol.ts";
 
-function isMedia(value: unknown): value is MediaElement[] {
-  return (
-    Array.isArray(value) && value.every((each) => typeof each === "object" && each !== null && "kind" in each)
-  );
+/** The sound and video of a page. */
+export interface PageMedia {
+  readonly elements: readonly MediaElement[];
+  /** Whether scripts may change how loud they are while the video runs. */
+  readonly mayVolumesChange: boolean;
 }
 
+function isMedia(value: unknown): value is PageMedia {
+  return typeof value === "object" && value !== null && "elements" in value && Array.isArray(value.elements);
+}
+
+const READ =
+  "({ elements: __framewright.mediaElements(), mayVolumesChange: __framewright.mayVolumesChange() })";
+
 /** The sound and video elements of a page, as they are now. */
-export async function readMedia(page: Page, deadline: number): Promise<readonly MediaElement[]> {
-  const found = await page.evaluate("__framewright.mediaElements()", deadline);
+export async function readMedia(page: Page, deadline: number): Promise<PageMedia> {
+  const found = await page.evaluate(READ, deadline);
   if (isMedia(found)) return found;
   throw new ProblemError("page-script-failed", "A script of the composition replaced the page runtime.");
 }

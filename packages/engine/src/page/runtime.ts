@@ -26,8 +26,11 @@ import { createInspector, installFindings } from "./findings/inspector.ts";
 import { fontUse } from "./fonts/font-use.ts";
 import { watchCanvases } from "./fonts/texts.ts";
 import { installMedia } from "./media/install-media.ts";
-import { mediaElements } from "./media/media-elements.ts";
 import { picturesShown, skipPictures } from "./media/pictures.ts";
+import { noteLevels, recordedLevels, recordLevels } from "./media/levels.ts";
+import { mediaElements } from "./media/media-elements.ts";
+import { installVolume, mayVolumesChange } from "./media/volume.ts";
+import { loadText } from "./nested/load-file.ts";
 import { finishNested, isParsed, mountNested } from "./nested/nested.ts";
 import { installRandom } from "./random.ts";
 import { installRegistry } from "./tree/registry.ts";
@@ -100,6 +103,7 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
     await children.stepTo(frame);
     sync();
     await picturesShown();
+    noteLevels(timeMs / 1000);
   };
   const needsFrames = (): boolean =>
     pageNeedsFrames() ||
@@ -120,6 +124,9 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
     inspector: createInspector(() => childRuntimes().flatMap(({ inspector }) => inspector ?? [])),
     declarations: () => declarations(leadInMs(), variables),
     mediaElements,
+    mayVolumesChange: () => mayVolumesChange((url) => loadText(url).text),
+    recordLevels,
+    recordedLevels,
     fontUse: () => [...fontUse(), ...childRuntimes().flatMap((child) => child.fontUse())],
     leadIn: async () =>
       leastOf(
@@ -192,6 +199,7 @@ function install(config: PageConfig): void {
   if (window.__framewright || !hasScripts()) return;
   listenForFrames();
   watchCanvases();
+  installVolume();
   installFrameNeeds();
   installFindings();
   installBrowserWork();

@@ -80,7 +80,7 @@ export function plan(input: PlanInput): Planned {
       ...range,
       frames,
       chunks,
-      sound: sound === null ? null : planSound(probe.sound ?? [], range, fps),
+      sound: sound === null || probe.sound === undefined ? null : planSound(probe.sound, range, fps),
       snapshotHash,
       hosts: [...hosts],
       libraries: [...libraries.served],

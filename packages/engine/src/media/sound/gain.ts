@@ -1,4 +1,5 @@
-import type { GainPoint, SoundSource } from "./sound-source.ts";
+import type { GainPoint } from "../../page-protocol.ts";
+import type { SoundSource } from "./sound-source.ts";
 
 /** A gain that changes over time: asked with seconds that do not run backwards. */
 function followPoints(points: readonly GainPoint[]): (seconds: number) => number {

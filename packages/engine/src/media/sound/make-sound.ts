@@ -1,5 +1,6 @@
 import { type Fps, ProblemError, type SoundPlan, type SoundSourcePlan } from "@framewright/contract";
 
+import type { GainPoint } from "../../page-protocol.ts";
 import { RunError } from "../../run-for-output.ts";
 import { lastWords } from "../media-name.ts";
 import { type MixedSound, mixSound, SourceFailure } from "./mix-sound.ts";
@@ -10,6 +11,8 @@ export interface SoundTask {
   readonly fps: Fps;
   /** The frame of the composition with which the video begins. */
   readonly startFrame: number;
+  /** Exclusive. */
+  readonly endFrame: number;
   /** The file to write. */
   readonly file: string;
   /** Epoch milliseconds. */
@@ -20,12 +23,14 @@ export interface SoundContext {
   readonly ffmpeg: string;
   /** Where the file of a source lies; null where it is not there. */
   readonly fileOf: (source: SoundSourcePlan) => Promise<string | null>;
+  /** How loud a source is, over time. */
+  readonly levelOf: (source: SoundSourcePlan) => readonly GainPoint[];
   readonly signal: AbortSignal;
   /** Called now and then, as long as it goes on. */
   readonly onProgress: () => void;
 }
 
-function toSource(plan: SoundSourcePlan, file: string): SoundSource {
+function toSource(plan: SoundSourcePlan, file: string, gain: readonly GainPoint[]): SoundSource {
   return {
     file,
     channels: plan.channels,
@@ -35,7 +40,7 @@ function toSource(plan: SoundSourcePlan, file: string): SoundSource {
     mediaStart: plan.mediaStartSeconds,
     rate: plan.rate,
     loopStart: plan.loopStartSeconds,
-    gain: [{ at: 0, gain: plan.volume }],
+    gain,
     fadeIn: plan.fadeInSeconds,
     fadeOut: plan.fadeOutSeconds,
   };
@@ -56,7 +61,7 @@ export async function makeSound(task: SoundTask, context: SoundContext): Promise
         "media-missing",
         `${source.selector} plays ${source.src}, and there is no such file.`,
       );
-    sources.push(toSource(source, found));
+    sources.push(toSource(source, found, context.levelOf(source)));
   }
   const mix = { sources, origin: (startFrame * fps.den) / fps.num, samples: plan.samples, file };
   try {

@@ -27,14 +27,20 @@ export interface SoundProbe {
   readonly ffmpeg: string;
   readonly ffprobe: string;
   readonly limits: MediaLimits;
+  /** Whether scripts may change volumes while the video runs. */
+  readonly mayChange: boolean;
   /** Epoch milliseconds. */
   readonly deadline: number;
   readonly signal: AbortSignal;
 }
 
 /** Whether an element is to be heard, as far as it says itself. */
-function isHeard({ kind, src, timed, autoplay, muted, hasAudio, volume, start, end }: MediaElement): boolean {
-  if (src === null || muted || volume <= 0 || (end !== null && end <= start)) return false;
+function isHeard(
+  { kind, src, timed, autoplay, muted, hasAudio, volume, start, end }: MediaElement,
+  mayChange: boolean,
+): boolean {
+  if (src === null || muted || (volume <= 0 && !mayChange)) return false;
+  if (end !== null && end <= start) return false;
   return (timed || autoplay) && !(kind === "video" && hasAudio === false);
 }
 
@@ -128,7 +134,7 @@ export async function probeSound(
   elements: readonly MediaElement[],
   probe: SoundProbe,
 ): Promise<SoundSourcePlan[]> {
-  const heard = elements.filter(isHeard);
+  const heard = elements.filter((element) => isHeard(element, probe.mayChange));
   const { maxTracks } = probe.limits;
   if (heard.length > maxTracks) {
     const detail = `${heard.length} elements are heard; PRODUCER_MAX_SOUNDS allows ${maxTracks}.`;

@@ -1,5 +1,6 @@
 import type { SoundSourcePlan } from "@framewright/contract";
 
+import type { GainPoint } from "../../page-protocol.ts";
 import type { PageSource, TaskContext } from "../../tasks.ts";
 import { withOpenPage } from "../../with-open-page.ts";
 import { mediaFiles } from "../media-file.ts";
@@ -7,18 +8,38 @@ import { projectUrl } from "../media-name.ts";
 import { readMedia } from "../read-media.ts";
 import { makeSound, type SoundTask } from "./make-sound.ts";
 import type { MixedSound } from "./mix-sound.ts";
+import { sampleLevels } from "./sample-levels.ts";
 
-/** What the page's elements play that is no file of the project, by their selectors. Opens the page where it must. */
-async function readSources(
-  { plan }: SoundTask,
+/** What only the open page knows of its elements, by their selectors. */
+interface InPage {
+  /** Addresses of what they play. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** How loud they are, where scripts may change that. */
+  readonly levels: ReadonlyMap<string, readonly GainPoint[]>;
+}
+
+/** Opens the page where it has to be asked. */
+async function readPage(
+  { plan, fps, endFrame }: SoundTask,
   source: PageSource,
   context: TaskContext,
-): Promise<Map<string, string>> {
-  if (plan.sources.every(({ isFile }) => isFile)) return new Map();
-  const media = await withOpenPage(source, context, (page) =>
-    readMedia(page, Date.now() + source.frameTimeoutMs),
+  onProgress: () => void,
+): Promise<InPage> {
+  if (!plan.isSampled && plan.sources.every(({ isFile }) => isFile))
+    return { sources: new Map(), levels: new Map() };
+  return withOpenPage(
+    source,
+    context,
+    async (composition) => {
+      const { elements } = await readMedia(composition.page, Date.now() + source.frameTimeoutMs);
+      const sources = new Map(
+        elements.flatMap(({ selector, src }) => (src === null ? [] : [[selector, src]])),
+      );
+      if (!plan.isSampled) return { sources, levels: new Map() };
+      return { sources, levels: await sampleLevels(composition, endFrame, source, context, onProgress) };
+    },
+    fps,
   );
-  return new Map(media.flatMap(({ selector, src }) => (src === null ? [] : [[selector, src]])));
 }
 
 /**
@@ -34,12 +55,13 @@ export async function renderSound(
 ): Promise<MixedSound> {
   const { fileOf = async () => null } = source;
   const find = mediaFiles(fileOf, context.scratchDir);
-  const inPage = await readSources(task, source, context);
+  const { sources, levels } = await readPage(task, source, context, onProgress);
   return makeSound(task, {
     ffmpeg: context.tools.ffmpeg.ffmpeg,
     signal: context.signal,
     onProgress,
+    levelOf: ({ selector, volume }: SoundSourcePlan) => levels.get(selector) ?? [{ at: 0, gain: volume }],
     fileOf: async ({ selector, src, isFile }: SoundSourcePlan) =>
-      find(isFile ? projectUrl(src, source.url).href : (inPage.get(selector) ?? "")),
+      find(isFile ? projectUrl(src, source.url).href : (sources.get(selector) ?? "")),
   });
 }

@@ -1,13 +1,9 @@
+import type { GainPoint } from "../../page-protocol.ts";
+
 /** Samples a second of everything that is mixed. */
 export const SAMPLE_RATE = 48_000;
 /** Left and right, one after the other. */
 export const CHANNELS = 2;
-
-/** A gain from a second of the video on; linear up to the next one. */
-export interface GainPoint {
-  readonly at: number;
-  readonly gain: number;
-}
 
 /** What is heard of one file, in seconds of the video, which begins at 0. */
 export interface SoundSource {

@@ -1,4 +1,5 @@
 import type { PageFinding } from "../../page-findings.ts";
+import { mediaElements } from "../media/media-elements.ts";
 import { selectorOf } from "./selector.ts";
 
 const MAX_TOLD = 5;
@@ -68,7 +69,23 @@ function stillFrames(): PageFinding[] {
     });
 }
 
+/** Sounds that nothing starts: a composition has no gestures. */
+function unstartedSounds(): PageFinding[] {
+  return mediaElements()
+    .filter(
+      ({ kind, src, timed, autoplay, muted }) => kind === "audio" && src && !timed && !autoplay && !muted,
+    )
+    .slice(0, MAX_TOLD)
+    .map(({ selector }) => ({
+      code: "sound-unstarted",
+      severity: "warning",
+      message: `${selector} is not heard: nothing says when it starts.`,
+      remedy: "Give it data-start in seconds.",
+      selector,
+    }));
+}
+
 /** Elements and attributes of the document that a video cannot follow yet. */
 export function unsupportedElements(): PageFinding[] {
-  return [...KINDS.flatMap(tell), ...stillFrames()];
+  return [...KINDS.flatMap(tell), ...unstartedSounds(), ...stillFrames()];
 }

@@ -3,18 +3,13 @@ import { selectorOf } from "../findings/selector.ts";
 import type { TreeNode } from "../tree/node.ts";
 import { finite } from "../tree/timing.ts";
 import { currentTree } from "../tree/tree.ts";
+import { isMuted, volumeOf } from "./volume.ts";
 
 /** Where an element's file is, as the browser would ask for it; null for one that names none. */
 export function sourceOf(media: HTMLMediaElement): string | null {
   const named = media.hasAttribute("src") ? media : media.querySelector<HTMLSourceElement>("source[src]");
   const source = named?.getAttribute("src") ?? "";
   return source === "" ? null : (URL.parse(source, document.baseURI)?.href ?? null);
-}
-
-/** How loud an element is: by its attribute, else as a script has set it. */
-function volumeOf(media: HTMLMediaElement): number {
-  const declared = finite(media.getAttribute("data-volume"));
-  return declared === null ? media.volume : Math.max(0, declared);
 }
 
 function hasAudioOf(media: HTMLMediaElement): boolean | null {
@@ -65,7 +60,7 @@ function read(media: HTMLMediaElement, node: TreeNode): MediaElement {
     rate: node.rate,
     loop: media.loop,
     autoplay: media.autoplay,
-    muted: media.muted || media.defaultMuted || media.closest("[data-hidden]") !== null,
+    muted: isMuted(media),
     volume: volumeOf(media),
     hasAudio: hasAudioOf(media),
     fadeIn: secondsOf(media, "data-fade-in"),

@@ -1,3 +1,4 @@
+import { noteScript } from "../media/volume.ts";
 import { assetUrl } from "./asset-urls.ts";
 import type { Instance } from "./instance.ts";
 import { loadText } from "./load-file.ts";
@@ -94,6 +95,7 @@ function runInline({ element, instance, queries, globals }: WaitingScript): void
 
 /** Runs one script. Gives a promise when it is not over at once. */
 export function runScript(waiting: WaitingScript): Promise<void> | undefined {
+  noteScript(waiting.element.text);
   if (waiting.element.hasAttribute("src")) return runExternal(waiting);
   if (isClassic(waiting.element)) runInline(waiting);
   else runModule(waiting);

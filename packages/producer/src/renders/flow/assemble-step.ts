@@ -26,6 +26,7 @@ import { type ResolvedOptions, resolveOptions } from "../resolve-options.ts";
 import { lockUnfinished, readRender, report, warn } from "../row-changes.ts";
 import type { ChunkFindings } from "../review/chunk-findings.ts";
 import { review } from "../review/review.ts";
+import { soundWarnings } from "../review/sound-warnings.ts";
 import { lossWarning, untilDone } from "../until-done.ts";
 import { inWorkFolder } from "../work-folder.ts";
 import { chargeLosses } from "./charge-losses.ts";
@@ -60,6 +61,7 @@ interface StoredSound {
 
 interface SoundFile extends ExpectedSound {
   readonly file: string;
+  readonly summedPeak: number;
 }
 
 interface StoredChunk extends Harmed, Omit<SeamChunk, "index"> {
@@ -107,7 +109,7 @@ async function finish(run: Run): Promise<void> {
   missing.push(...lost);
   if (missing.length > 0) return settle(deps, lease, "done", (tx) => renderAgain(tx, row.id, missing, deps));
   const { warnings, problem } = review(plan, options, findings);
-  await tellFindings(row.id, warnings, deps);
+  await tellFindings(row.id, [...warnings, soundWarnings(sound)], deps);
   if (problem) throw problem;
   const { extension, contentType } = OUTPUTS[run.options.format];
   const file = join(run.dir, `output.${extension}`);
@@ -162,7 +164,7 @@ async function bringSound({ row, plan, dir, signal, deps }: Run): Promise<{
   const file = join(dir, "sound.wav");
   const fetched = await fetchPart(key, sha256, file, signal, deps);
   if (fetched === null || findings === null) return { sound: null, lost: [{ index, key, frames: 0 }] };
-  return { sound: { file, samples: plan.sound.samples, peak: findings.peak }, lost: [] };
+  return { sound: { file, samples: plan.sound.samples, ...findings }, lost: [] };
 }
 
 async function fetchPart(

@@ -92,6 +92,7 @@ function mix(
       plan: sound,
       fps: fpsOf(row.options.fps),
       startFrame: plan.startFrame,
+      endFrame: plan.endFrame,
       file,
       deadline,
     } as const;
