@@ -5,7 +5,7 @@ import type { PageNews } from "./browser/seen.ts";
 import { readFindings } from "./findings/inspect.ts";
 import type { PageFindings } from "./page-findings.ts";
 import { mediaFiles } from "./media/media-file.ts";
-import { type PageMedia, readMedia } from "./media/read-media.ts";
+import { type MediaOfPage, readMedia } from "./media/read-media.ts";
 import { type MediaLimits, probeSound } from "./media/sound/probe-sound.ts";
 import type { Declarations } from "./page-protocol.ts";
 import type { PageSource, TaskContext } from "./tasks.ts";
@@ -39,7 +39,7 @@ const NO_MORE_THAN: MediaLimits = { maxTracks: 500, maxSeconds: 14_400 };
 const MEDIA_TIMEOUT_MS = 60_000;
 
 async function soundOf(
-  { elements, mayVolumesChange: mayChange }: PageMedia,
+  { elements, mayVolumesChange: mayChange }: MediaOfPage,
   { fileOf = async () => null }: PageSource,
   { tools, scratchDir, signal }: TaskContext,
   limits: MediaLimits,

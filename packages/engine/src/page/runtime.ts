@@ -73,6 +73,17 @@ function leastOf(states: readonly LeadIn[]): LeadIn {
   return states.find((state) => state === "moved") ?? states.find((state) => state === "stands") ?? "ready";
 }
 
+/** What needs no state of the runtime's own. */
+const direct = {
+  addRoot,
+  rootsShown: allRootsShown,
+  waitUntil,
+  mediaElements,
+  mayVolumesChange: () => mayVolumesChange((url) => loadText(url).text),
+  recordLevels,
+  recordedLevels,
+};
+
 function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRuntime {
   let lastFrame = -1;
   const children = createChildren();
@@ -117,16 +128,10 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
       sync();
       return pending();
     },
-    addRoot,
-    rootsShown: allRootsShown,
     needsFrames,
-    waitUntil,
     inspector: createInspector(() => childRuntimes().flatMap(({ inspector }) => inspector ?? [])),
     declarations: () => declarations(leadInMs(), variables),
-    mediaElements,
-    mayVolumesChange: () => mayVolumesChange((url) => loadText(url).text),
-    recordLevels,
-    recordedLevels,
+    ...direct,
     fontUse: () => [...fontUse(), ...childRuntimes().flatMap((child) => child.fontUse())],
     leadIn: async () =>
       leastOf(

@@ -92,9 +92,10 @@ export async function renderToFile(
   service: Service,
   body: object | FormData,
   dir: string,
+  timeoutMs = 30_000,
 ): Promise<{ readonly render: Render; readonly file: string }> {
   const { id } = await submit(service, body);
-  const render = await waitForRender(service, id);
+  const render = await waitForRender(service, id, ({ state }) => isFinished(state), timeoutMs);
   if (render.state !== "succeeded") throw new Error(JSON.stringify(render.problem));
   const answer = await call(service, render.links.artifact);
   const file = join(dir, `${id}.mp4`);

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 
-import type { PictureMark } from "@framewright/engine";
+import type { HeardOnPage, PictureMark } from "@framewright/engine";
 
 import type { Job } from "../../src/work/jobs.ts";
 import type { RunOptions } from "../../src/work/workers.ts";
@@ -15,6 +15,7 @@ export interface Declared {
   readonly height?: number;
   /** Hosts that the page asks for files. */
   readonly hosts?: readonly string[];
+  readonly sound?: HeardOnPage;
 }
 
 const NOTHING = { served: [], refused: [], notes: [] };
@@ -26,7 +27,13 @@ const NOTHING_FOUND = {
 };
 
 /** What a page of 1280×720 declares. */
-export function probeOf({ seconds = 20, width = 1280, height = 720, hosts = [] }: Declared = {}): unknown {
+export function probeOf({
+  seconds = 20,
+  width = 1280,
+  height = 720,
+  hosts = [],
+  sound,
+}: Declared = {}): unknown {
   const declarations = {
     compositionId: "main",
     width: String(width),
@@ -47,6 +54,7 @@ export function probeOf({ seconds = 20, width = 1280, height = 720, hosts = [] }
       workers: [],
       failedRequests: [],
       classicScripts: [],
+      sound,
     },
     hosts,
     refused: [],

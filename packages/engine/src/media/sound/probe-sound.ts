@@ -34,14 +34,16 @@ export interface SoundProbe {
   readonly signal: AbortSignal;
 }
 
+/** Whether an element plays at all: by the composition's time, or by itself. */
+function isPlayed({ src, timed, autoplay, start, end }: MediaElement): boolean {
+  return src !== null && (timed || autoplay) && (end === null || end > start);
+}
+
 /** Whether an element is to be heard, as far as it says itself. */
-function isHeard(
-  { kind, src, timed, autoplay, muted, hasAudio, volume, start, end }: MediaElement,
-  mayChange: boolean,
-): boolean {
-  if (src === null || muted || (volume <= 0 && !mayChange)) return false;
-  if (end !== null && end <= start) return false;
-  return (timed || autoplay) && !(kind === "video" && hasAudio === false);
+function isHeard(element: MediaElement, mayChange: boolean): boolean {
+  const { kind, muted, hasAudio, volume } = element;
+  const isSilent = muted || (kind === "video" && hasAudio === false);
+  return isPlayed(element) && !isSilent && (volume > 0 || mayChange);
 }
 
 const invalid = (selector: string, src: string, why: string, cause?: unknown): ProblemError =>
