@@ -176,6 +176,11 @@ export interface PageRuntime {
   fontUse(): readonly FontUse[];
   /** Steps through every frame up to `frame`; with `moves`, the next one takes moving images on. It says what it still waits for. */
   stepTo(frame: number, moves?: boolean): Promise<readonly string[]>;
+  /**
+   * From before the first frame, goes to `frame` at once, by frame 0, where nothing seems to count frames. It says where it
+   * is: at -1 or 0 where it must be stepped on.
+   */
+  jumpTo(frame: number): Promise<number>;
   /** Steps towards `frame` as far as no frame of the browser is needed in between, and says where it is: one step at least. */
   skipTo(frame: number, moves?: boolean): Promise<number>;
   /** Whether the browser has to draw the frame that was stepped to, for what only its frames bring. */

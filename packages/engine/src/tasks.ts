@@ -75,6 +75,8 @@ export interface ChunkTask {
   readonly file: string;
   /** Another chunk follows: its first frame is drawn too, so that the seam can be proved. (Default: none does.) */
   readonly isFollowed?: boolean | undefined;
+  /** A page that does not seem to count frames may be brought to the chunk's start at once: its seam proves that it was right. (Default: no.) */
+  readonly mayJump?: boolean | undefined;
   /** Every frame before the chunk's first is drawn, as if it were taken too. (Default: they are stepped through.) */
   readonly withHistory?: boolean | undefined;
 }
@@ -92,6 +94,8 @@ export interface ChunkSeams {
   readonly first: PictureMark;
   /** Of the frame after the last, which is the first of the chunk that follows; null where none does. */
   readonly next: PictureMark | null;
+  /** The page was brought to the chunk's start at once, past frames in between. (Default: no.) */
+  readonly hasJumped?: boolean;
 }
 
 export interface ChunkFile {

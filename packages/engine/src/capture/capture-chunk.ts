@@ -49,7 +49,7 @@ async function encodeChunk(
   const { tools, signal } = context;
   const { ffmpeg } = tools.ffmpeg;
   const backend = await backendOf(composition, task, isExact);
-  await reachStart(composition, backend, task, context);
+  const hasJumped = await reachStart(composition, backend, task, context);
   const { form } = backend;
   const pictures = watchFrames(form, picture, { ...context, ffmpeg });
   const encoder = startEncoder({ ffmpeg, picture, form, file, signal });
@@ -65,7 +65,7 @@ async function encodeChunk(
     const shown = await pictures.facts();
     // What it shows belongs to the chunk that follows, and so does what there is to tell of it.
     const next = task.isFollowed === true ? await drawNext(composition, backend, task) : null;
-    const seams = { first, next: next && markOf(form, next, picture) };
+    const seams = { first, next: next && markOf(form, next, picture), hasJumped };
     return { news, inspection, picture: shown, seams };
   } finally {
     await encoder.close();

@@ -12,16 +12,37 @@ export interface SteppedTask extends ChunkTask {
   readonly batch: number;
 }
 
-/** Brings a fresh page to the frame before the chunk's first, through every frame, since scripts may count them. */
+/** Lets what a frame has set going on the way come to its end, and the browser take note of it. */
+async function passFrame(composition: Composition, frame: number, deadline: number): Promise<void> {
+  await untilComplete(composition, frame, deadline);
+  await composition.frames.step(frame, deadline);
+}
+
+/** Goes to the frame before the chunk's first at once, where that may be tried; gives the frame that is to be stepped to next. */
+async function jump(
+  composition: Composition,
+  { chunk, source, batch, mayJump }: SteppedTask,
+): Promise<number> {
+  const { page } = composition;
+  const last = chunk.startFrame - 1;
+  if (mayJump !== true || batch === 1 || last < 1 || page.images.present()) return 0;
+  const deadline = Date.now() + source.frameTimeoutMs;
+  const before = page.network.parts();
+  const reached = Number(await evaluateStep(page, `__framewright.jumpTo(${last})`, last, deadline));
+  if (reached >= 0) await passFrame(composition, reached, deadline);
+  if (page.network.parts() > before) throw new LoadedOnTheWay();
+  return reached + 1;
+}
+
+/** Brings a page to the frame before the chunk's first, through every frame from `from` on, since scripts may count them. */
 async function skipTo(
   composition: Composition,
+  from: number,
   { chunk, source, batch }: SteppedTask,
   { signal, onFrames }: TaskContext,
 ): Promise<void> {
-  const { page, frames } = composition;
-  // Which of these frames something belongs to cannot be told: they are stepped through many at a time.
-  if (chunk.startFrame > 0) page.at({ startFrame: 0, endFrame: chunk.startFrame });
-  for (let next = 0; next < chunk.startFrame;) {
+  const { page } = composition;
+  for (let next = from; next < chunk.startFrame;) {
     signal.throwIfAborted();
     const deadline = Date.now() + source.frameTimeoutMs;
     const moves = page.images.present();
@@ -32,8 +53,7 @@ async function skipTo(
     const reached = Number(await evaluateStep(page, skip, until, deadline));
     // What has come of it came in some later frame, on a slow machine in a later one still.
     if (reached > next && page.network.parts() > before) throw new LoadedOnTheWay();
-    await untilComplete(composition, reached, deadline);
-    await frames.step(reached, deadline);
+    await passFrame(composition, reached, deadline);
     onFrames?.(0);
     next = reached + 1;
   }
@@ -53,19 +73,27 @@ async function drawFrame(
   return () => drawn.read();
 }
 
-/** Brings a fresh page to the frame before the chunk's first. */
+/** Brings a fresh page to the frame before the chunk's first; says whether it jumped there. */
 export async function reachStart(
   composition: Composition,
   backend: CaptureBackend,
   task: SteppedTask,
   context: TaskContext,
-): Promise<void> {
-  if (task.withHistory !== true) return skipTo(composition, task, context);
-  for (let frame = 0; frame < task.chunk.startFrame; frame++) {
+): Promise<boolean> {
+  const { startFrame } = task.chunk;
+  if (task.withHistory !== true) {
+    // Which of these frames something belongs to cannot be told: they are stepped through many at a time.
+    if (startFrame > 0) composition.page.at({ startFrame: 0, endFrame: startFrame });
+    const next = await jump(composition, task);
+    await skipTo(composition, next, task, context);
+    return next > 1;
+  }
+  for (let frame = 0; frame < startFrame; frame++) {
     context.signal.throwIfAborted();
     await drawFrame(composition, backend, frame, task);
     context.onFrames?.(0);
   }
+  return false;
 }
 
 /** The picture after a chunk's last, from the page that stands at that. */

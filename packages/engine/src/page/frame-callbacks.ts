@@ -19,6 +19,11 @@ export function cancelFrame(id: number): void {
   running.delete(id);
 }
 
+/** How many were asked for. */
+export function frameCallbacks(): number {
+  return asked.size;
+}
+
 export function hasFrameCallbacks(isWanted: Wanted = () => true): boolean {
   return [...asked].some((entry) => isWanted(...entry));
 }

@@ -9,6 +9,7 @@ import { awaited, waitUntil } from "./awaited.ts";
 import { installBrowserEvents } from "./browser-events.ts";
 import { installBrowserWork } from "./browser-work.ts";
 import { advance, isSeeking, linger } from "./clock.ts";
+import { countsFrames } from "./counts-frames.ts";
 import { declarations } from "./declarations.ts";
 import { installClock } from "./install-clock.ts";
 import { leadIn, leadInMs } from "./lead-in.ts";
@@ -121,6 +122,7 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
     allAwaited().length > 0 ||
     loading().length > 0 ||
     childRuntimes().some((child) => child.needsFrames());
+  const isTimeless = (): boolean => !needsFrames() && childRuntimes().length === 0 && !countsFrames();
 
   return {
     pending: () => {
@@ -157,6 +159,12 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
       await macrotask();
       const { loading, awaited } = pending();
       return [...loading, ...awaited];
+    },
+    jumpTo: async (frame) => {
+      // What frame 0 sets going is seen after it.
+      if (lastFrame < 0 && isTimeless()) await step(++lastFrame);
+      if (lastFrame === 0 && isTimeless()) await step((lastFrame = frame));
+      return lastFrame;
     },
     skipTo: async (frame, moves = false) => {
       skipPictures(true);

@@ -22,7 +22,7 @@ declare global {
   interface Window {
     __timelines?: Record<string, unknown>;
     __hf?: SelfSeeking;
-    gsap?: { ticker?: { lagSmoothing?(threshold: number): void; tick?(): void } };
+    gsap?: { ticker?: { lagSmoothing?(threshold: number): void; tick?(): void; _listeners?: unknown } };
   }
 }
 

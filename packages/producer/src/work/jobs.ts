@@ -68,6 +68,7 @@ export interface ChunkJob extends PageJob {
   readonly chunk: Chunk;
   readonly file: string;
   readonly isFollowed?: boolean;
+  readonly mayJump?: boolean;
   readonly withHistory?: boolean;
 }
 

@@ -123,8 +123,11 @@ export function runJob(job: Job, context: JobContext): Promise<Jobs[keyof Jobs][
       }));
     case "chunk":
       return withPage(job, context, async (source, task, { refused, libraries }) => {
-        const { picture, chunk, file, isFollowed, withHistory } = job;
-        const captured = await captureChunk({ source, picture, chunk, file, isFollowed, withHistory }, task);
+        const { picture, chunk, file, isFollowed, mayJump, withHistory } = job;
+        const captured = await captureChunk(
+          { source, picture, chunk, file, isFollowed, mayJump, withHistory },
+          task,
+        );
         return { ...captured, refused: refused(), libraries: libraries() };
       });
     case "sound":

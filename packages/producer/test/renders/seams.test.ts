@@ -55,6 +55,34 @@ test("from the first seam that does not hold, one page draws the rest; another r
   expect(await workLeft(fleet.database)).toEqual([]);
 });
 
+test("chunks whose pages jumped to a wrong place are stepped there, together; their neighbours stay", async () => {
+  const fleet = await openFleet();
+  const captured: string[] = [];
+  const behaviour = except("chunk", async (job, options) => {
+    const { chunk, mayJump } = job as ChunkJob;
+    captured.push(`${chunk.startFrame}-${chunk.endFrame}${mayJump === true ? " by a jump" : ""}`);
+    const result = (await healthy(job, options)) as ChunkResult;
+    if (mayJump !== true) return result;
+    const first = chunk.startFrame < 300 ? result.seams.first : mark("something else");
+    return { ...result, seams: { ...result.seams, first, hasJumped: true } };
+  });
+  const host = await fleet.start({ behaviour });
+  const render = await ended(host, (await host.submit({ html: "the same" })).id);
+  expect(render).toMatchObject({
+    state: "succeeded",
+    progress: { framesDone: 600 },
+    warnings: [{ code: "chunk-retried" }],
+    verdict: { checks: [seams(3)] },
+  });
+  const [first = "", ...others] = ALL;
+  expect(captured.splice(0, 4).toSorted()).toEqual([first, ...others.map((frames) => `${frames} by a jump`)]);
+  expect(captured.splice(0).toSorted()).toEqual(["300-450", "450-600"]);
+  // Where nothing comes before, nothing would prove a jump.
+  const part = { range: { startFrame: 150, endFrame: 450 } };
+  await ended(host, (await host.submit({ html: "the same", options: part })).id);
+  expect(captured).toContain("150-300");
+});
+
 test("where a page with its history differs too, one page draws the whole video", async () => {
   const fleet = await openFleet();
   const captured: string[] = [];

@@ -32,7 +32,7 @@ import { inWorkFolder } from "../work-folder.ts";
 import { chargeLosses } from "./charge-losses.ts";
 import type { FlowDeps } from "./flow-deps.ts";
 import { priorityOf } from "./priority.ts";
-import { renderWithHistory } from "./render-with-history.ts";
+import { renderAnew } from "./render-anew.ts";
 import { firstWithoutHistory, type SeamChunk, seamsCheck, seamsOf } from "./seams.ts";
 import { settle } from "./settle.ts";
 import { tellFindings } from "./tell-findings.ts";
@@ -103,7 +103,7 @@ async function finish(run: Run): Promise<void> {
   const seams = seamsOf(rows);
   const from = firstWithoutHistory(rows, seams);
   if (from !== null)
-    return settle(deps, lease, "done", (tx) => renderWithHistory(tx, { id: row.id, plan, from }, deps));
+    return settle(deps, lease, "done", (tx) => renderAnew(tx, { id: row.id, plan, from }, deps));
   const { chunks, missing, findings } = await bringChunks(run, rows);
   const { sound, lost } = await bringSound(run);
   missing.push(...lost);

@@ -24,6 +24,11 @@ function hashOf(content: object): string {
     .digest("hex");
 }
 
+interface HashedChunk extends FrameSpan {
+  readonly history?: boolean;
+  readonly steps?: boolean;
+}
+
 type Row = Pick<RenderRow, "id" | "options" | "snapshot">;
 type Programs = Pick<WorkSettings, "tools">;
 
@@ -51,7 +56,7 @@ function pageContent(row: Row, { plan }: Planned, { tools }: Programs): object {
 export function chunkHash(
   row: Row,
   planned: Planned,
-  { startFrame, endFrame, history = false }: FrameSpan & { readonly history?: boolean },
+  { startFrame, endFrame, history = false, steps = false }: HashedChunk,
   { tools }: Programs,
 ): string {
   const taken = pictureOf(resolveOptions(row.options), planned);
@@ -65,6 +70,7 @@ export function chunkHash(
     startFrame,
     endFrame,
     ...(history && { history }),
+    ...(steps && { steps }),
   });
 }
 

@@ -10,8 +10,6 @@ import {
 } from "@framewright/contract";
 import { chunkEncodingOf, type ChunkSeams } from "@framewright/engine";
 
-import { asJson } from "../../postgres/as-json.ts";
-import type { Transaction } from "../../postgres/database.ts";
 import type { Lease } from "../../queue/lease.ts";
 import type { Stored } from "../../store/port.ts";
 import type { ChunkJob, ChunkResult } from "../../work/jobs.ts";
@@ -20,21 +18,20 @@ import type { Loss } from "../charges.ts";
 import { bringLibraries, keepLibraries } from "../library-store.ts";
 import { type Composition, pageJob } from "../plan-render.ts";
 import { pictureOfRow, plannedOf } from "../picture.ts";
-import type { LockedRender, RenderRow } from "../render-row.ts";
+import type { RenderRow } from "../render-row.ts";
 import { type ChunkFindings, findingsOf } from "../review/chunk-findings.ts";
-import { readRender, report } from "../row-changes.ts";
+import { readRender } from "../row-changes.ts";
 import { chunkSilenceMs } from "../time-limits.ts";
 import { lossWords, untilDone } from "../until-done.ts";
 import { inWorkFolder } from "../work-folder.ts";
 import { chargeLosses } from "./charge-losses.ts";
 import { chunkHash } from "./chunk-hash.ts";
-import { countChunk } from "./count-chunk.ts";
 import type { FlowDeps } from "./flow-deps.ts";
-import { priorityOf } from "./priority.ts";
 import { agreeOnLibraries } from "./late-libraries.ts";
 import { openReports, type Reports } from "./reports.ts";
-import { tellsSeams } from "./seams.ts";
+import { type Neighbours, tellsSeams } from "./seams.ts";
 import { settle } from "./settle.ts";
+import { storeChunk, takeDone } from "./store-chunk.ts";
 import { withComposition } from "./with-composition.ts";
 
 interface ChunkRow {
@@ -45,12 +42,13 @@ interface ChunkRow {
   readonly hash: string;
   readonly round: number;
   readonly history: boolean;
+  readonly steps: boolean;
 }
 
 /** A chunk as it is to be captured. */
-interface WantedChunk extends Chunk {
+interface WantedChunk extends Chunk, Neighbours {
   readonly history: boolean;
-  readonly isFollowed: boolean;
+  readonly steps: boolean;
 }
 
 interface Capture {
@@ -91,7 +89,7 @@ export async function chunkStep(
     [hash],
   );
   const known = { chunk, hash, plannedHash: wanted.hash };
-  if (there && tellsSeams(there.seams, chunk.isFollowed))
+  if (there && tellsSeams(there.seams, chunk))
     return settle(deps, lease, "done", (tx, render) => takeDone(tx, render, known, deps));
 
   const reports = openReports(deps, row.id, chunk.index);
@@ -115,9 +113,10 @@ export async function chunkStep(
   }
 }
 
-function chunkOf({ index, start_frame, end_frame, history }: ChunkRow, { plan }: RenderRow): WantedChunk {
-  const isFollowed = plan !== null && end_frame < plan.endFrame;
-  return { index, startFrame: start_frame, endFrame: end_frame, history, isFollowed };
+function chunkOf(row: ChunkRow, { plan }: RenderRow): WantedChunk {
+  const { index, start_frame: startFrame, end_frame: endFrame, history, steps } = row;
+  const neighbours = { isFirst: index === 0, isFollowed: plan !== null && endFrame < plan.endFrame };
+  return { index, startFrame, endFrame, history, steps, ...neighbours };
 }
 
 /** The chunk's address with the programs of this machine: while a fleet is upgraded, the plan may have had others. */
@@ -196,6 +195,7 @@ async function attempt(
     picture,
     chunk: { index: chunk.index, startFrame: chunk.startFrame, endFrame: chunk.endFrame },
     isFollowed: chunk.isFollowed,
+    mayJump: !chunk.isFirst && !chunk.steps,
     withHistory: chunk.history,
     file: join(dir, `chunk-${chunk.index}.${chunkEncodingOf(picture).extension}`),
   };
@@ -214,80 +214,4 @@ async function attempt(
     if (captured === 0 || !isProblemError(error)) throw error;
     throw withEvidence(error, { lastFrame: chunk.startFrame + captured - 1 });
   });
-}
-
-interface KnownChunk {
-  readonly chunk: Chunk;
-  readonly hash: string;
-  /** The hash that the chunk's row has. */
-  readonly plannedHash: string;
-}
-
-interface Made extends KnownChunk {
-  readonly key: string;
-  readonly stored: Stored;
-  /** What there is to tell of it, for every render that takes it. */
-  readonly findings: unknown;
-  /** (Default: it has none, as a sound.) */
-  readonly seams?: ChunkSeams;
-}
-
-/** The row decides whose file is the one: a later one of the same content is removed by the sweep. */
-export async function storeChunk(
-  tx: Transaction,
-  render: LockedRender | null,
-  made: Made,
-  deps: FlowDeps,
-): Promise<void> {
-  const { chunk, hash, key, stored, findings, seams = null } = made;
-  // One that tells less of its seams, or nothing, cannot serve here.
-  if (seams !== null)
-    await tx.query(
-      `DELETE FROM framewright.chunk_files
-       WHERE hash = $1 AND (seams IS NULL OR ((seams ->> 'next') IS NULL AND $2::boolean))`,
-      [hash, seams.next !== null],
-    );
-  await tx.query(
-    `INSERT INTO framewright.chunk_files (hash, key, sha256, bytes, frames, findings, seams)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)
-     ON CONFLICT (hash) DO UPDATE SET used_at = now(), findings = coalesce(chunk_files.findings, excluded.findings)`,
-    [
-      hash,
-      key,
-      stored.sha256,
-      stored.bytes,
-      chunk.endFrame - chunk.startFrame,
-      asJson(findings),
-      asJson(seams),
-    ],
-  );
-  await takeDone(tx, render, made, deps);
-}
-
-/** Marks a chunk as done; with the last one, the render can be assembled. */
-export async function takeDone(
-  tx: Transaction,
-  row: LockedRender | null,
-  { chunk, hash, plannedHash }: KnownChunk,
-  deps: FlowDeps,
-): Promise<void> {
-  if (row === null || isFinished(row.state)) return;
-  const renderId = row.id;
-  if (hash !== plannedHash) {
-    await tx.query("UPDATE framewright.chunks SET hash = $3 WHERE render_id = $1 AND index = $2", [
-      renderId,
-      chunk.index,
-      hash,
-    ]);
-  }
-  const frames = chunk.endFrame - chunk.startFrame;
-  const { progress, meter, left } = await countChunk(tx, row, {
-    index: chunk.index,
-    framesDone: frames,
-    isDone: true,
-  });
-  await report(tx, row, { ...progress, waitingFor: null }, meter);
-  if (left > 0) return;
-  const work = { kind: "assemble", renderId, round: row.assemblies } as const;
-  await deps.queue.add(tx, row.tenant, [{ work, priority: priorityOf(row), deadline: row.deadline }]);
 }

@@ -70,9 +70,10 @@ async function layOut(tx: Transaction, render: RenderRow, planned: Planned, deps
     [hashes],
   );
   const files = new Map(known.map((file) => [file.hash, file]));
-  const isDone = ({ kind, hash, endFrame }: Part): boolean => {
+  const isDone = ({ kind, index, hash, endFrame }: Part): boolean => {
     const file = files.get(hash);
-    return file !== undefined && (kind === "sound" || tellsSeams(file.seams, endFrame < plan.endFrame));
+    const neighbours = { isFirst: index === 0, isFollowed: endFrame < plan.endFrame };
+    return file !== undefined && (kind === "sound" || tellsSeams(file.seams, neighbours));
   };
   const left = parts.filter((part) => !isDone(part));
   const reusedChunks = parts.filter((part) => part.kind === "frames" && isDone(part));

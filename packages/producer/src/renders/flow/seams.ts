@@ -11,9 +11,18 @@ export interface SeamChunk {
   readonly seams: ChunkSeams | null;
 }
 
-/** Whether a stored chunk tells all that is needed to prove its seams: its last one only where another chunk follows. */
-export function tellsSeams(seams: ChunkSeams | null, isFollowed: boolean): boolean {
-  return seams !== null && (seams.next !== null || !isFollowed);
+export interface Neighbours {
+  readonly isFirst: boolean;
+  readonly isFollowed: boolean;
+}
+
+/**
+ * Whether a stored chunk tells all that is needed to prove its seams: that at its end only where another chunk follows.
+ * Where none comes before it, nothing would prove that its page was right to jump.
+ */
+export function tellsSeams(seams: ChunkSeams | null, { isFirst, isFollowed }: Neighbours): boolean {
+  if (seams === null) return false;
+  return (seams.next !== null || !isFollowed) && !(isFirst && seams.hasJumped === true);
 }
 
 /** What a seam is like: the chunks on both sides show the same picture of one frame, or the same but for resampling. */

@@ -16,9 +16,9 @@ import { lossWords, untilDone } from "../until-done.ts";
 import { inWorkFolder } from "../work-folder.ts";
 import { chargeLosses } from "./charge-losses.ts";
 import { soundHash } from "./chunk-hash.ts";
-import { storeChunk, takeDone } from "./chunk-step.ts";
 import type { FlowDeps } from "./flow-deps.ts";
 import { settle } from "./settle.ts";
+import { storeChunk, takeDone } from "./store-chunk.ts";
 import { withComposition } from "./with-composition.ts";
 
 interface SoundRow {
