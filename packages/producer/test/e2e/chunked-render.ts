@@ -93,6 +93,7 @@ export async function renderInChunks(input: ChunkedRender): Promise<Rendered> {
         picture,
         chunk,
         isFollowed: chunk.endFrame < end,
+        mayJump: chunk.index > 0,
         withHistory,
         file: join(dir, `chunk-${chunk.index}.mp4`),
       },
