@@ -85,11 +85,22 @@ const direct = {
   recordedLevels,
 };
 
+const allAwaited = (): string[] => [...adaptersPending(), ...awaited()];
+
+function needsFrames(): boolean {
+  return (
+    pageNeedsFrames() ||
+    allAwaited().length > 0 ||
+    loading().length > 0 ||
+    childRuntimes().some((child) => child.needsFrames())
+  );
+}
+
+const isTimeless = (): boolean => !needsFrames() && childRuntimes().length === 0 && !countsFrames();
+
 function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRuntime {
   let lastFrame = -1;
   const children = createChildren();
-
-  const allAwaited = (): string[] => [...adaptersPending(), ...awaited()];
 
   const pending = (): PendingWork => {
     const all = [
@@ -117,12 +128,6 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
     await picturesShown();
     noteLevels(timeMs / 1000);
   };
-  const needsFrames = (): boolean =>
-    pageNeedsFrames() ||
-    allAwaited().length > 0 ||
-    loading().length > 0 ||
-    childRuntimes().some((child) => child.needsFrames());
-  const isTimeless = (): boolean => !needsFrames() && childRuntimes().length === 0 && !countsFrames();
 
   return {
     pending: () => {
