@@ -36,7 +36,7 @@ async function renderInSteps(
   const again = await tx.query<{ index: number; round: number; frames: number }>(
     `UPDATE framewright.chunks SET state = 'waiting', frames_done = 0, round = round + 1, steps = true
      WHERE render_id = $1 AND index >= $2 AND kind = 'frames'
-       AND hash IN (SELECT hash FROM framewright.chunk_files WHERE seams ->> 'hasJumped' = 'true')
+       AND (index = $2 OR hash IN (SELECT hash FROM framewright.chunk_files WHERE seams ->> 'hasJumped' = 'true'))
      RETURNING index, round, end_frame - start_frame AS frames`,
     [row.id, index],
   );
