@@ -46,12 +46,12 @@ export interface PageJob {
   readonly scratchDir: string;
   readonly readyTimeoutMs: number;
   readonly frameTimeoutMs: number;
+  /** (Default: more than any film has.) */
+  readonly media?: MediaLimits;
 }
 
 export interface ProbeJob extends PageJob {
   readonly kind: "probe";
-  /** (Default: more than any film has.) */
-  readonly media?: MediaLimits;
 }
 
 export interface ProbeResult {

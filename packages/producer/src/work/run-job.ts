@@ -64,6 +64,7 @@ async function withPage<T>(
     scratchDir: job.scratchDir,
     signal,
     fileOf: (url) => mediaFile(job.snapshotDir, url),
+    maxSeconds: job.media?.maxSeconds,
     onFault: (problem) => failing.abort(problem),
   });
   const server = await startSnapshotServer({

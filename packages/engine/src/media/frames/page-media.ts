@@ -32,6 +32,8 @@ export interface PageMediaOptions {
   readonly signal: AbortSignal;
   /** Where the file of an address lies; null where it is not there, or no file of the project. */
   readonly fileOf: (url: URL) => Promise<string | null>;
+  /** How long a file may be. (Default: as long as it likes.) */
+  readonly maxSeconds?: number | undefined;
   /** Called when a picture cannot be decoded: the frame that needs it cannot be right. */
   readonly onFault: (problem: ProblemError) => void;
 }
@@ -172,6 +174,8 @@ export class PageMedia {
     }
     const wanted = URL.parse(bytes.toString("utf8"), url.href);
     if (wanted === null) return "its address is none";
+    if (wanted.origin !== url.origin)
+      return `it lies at ${wanted.host}, and only files of the project are played`;
     const file = await this.#options.fileOf(wanted);
     return file === null ? "the project has no such file" : { file, name: mediaName(wanted.href) };
   }
@@ -181,6 +185,12 @@ export class PageMedia {
     const bounds = { deadline: Date.now() + PROBE_TIMEOUT_MS, signal: this.#signal };
     try {
       const info = await probeMedia(file, { ffprobe: ffmpeg.ffprobe, ...bounds });
+      const { maxSeconds = Infinity } = this.#options;
+      if ((info.seconds ?? 0) > maxSeconds)
+        return {
+          fault: "media-too-large",
+          detail: `it is ${Math.round(info.seconds ?? 0)} s long, and PRODUCER_MAX_MEDIA_SECONDS allows ${maxSeconds}`,
+        };
       const id = randomUUID();
       if (info.video === null) {
         if (info.sound === null)

@@ -9,7 +9,7 @@ import {
   stateOf,
   type VideoFrameCallback,
 } from "./media-state.ts";
-import { setPoster, showPicture } from "./pictures.ts";
+import { noteRead, setPoster, showPicture } from "./pictures.ts";
 
 /** What scripts see of sound and video elements: files that are there in full, and the composition's time. */
 
@@ -181,6 +181,7 @@ function installVideo(): void {
     size(({ file }) => file?.height ?? 0),
   );
   replaceMethod<HTMLVideoElement>(prototype, "requestVideoFrameCallback", (_, [callback], video) => {
+    noteRead();
     const id = nextId();
     stateOf(video).callbacks.set(id, callback as VideoFrameCallback);
     return id;

@@ -41,12 +41,22 @@ export interface MediaState {
   readonly callbacks: Map<number, VideoFrameCallback>;
 }
 
+/** In the address of every picture of a video. */
+const PICTURES = "/__framewright/media/";
+
 const states = new Map<HTMLMediaElement, MediaState>();
+
+/** A copy of an element that shows a picture has that for its poster, which no author has given it. */
+function authorsPoster(media: HTMLMediaElement): string | null {
+  const poster = media.getAttribute("poster");
+  return poster?.includes(PICTURES) === true ? null : poster;
+}
 
 /** The state of an element. It is known from then on, in the document or not. */
 export function stateOf(media: HTMLMediaElement): MediaState {
   const known = states.get(media);
   if (known) return known;
+  const poster = authorsPoster(media);
   const state: MediaState = {
     media,
     url: null,
@@ -62,8 +72,8 @@ export function stateOf(media: HTMLMediaElement): MediaState {
     sinceMs: now(),
     rate: 1,
     loopStart: 0,
-    isPosterShown: media.hasAttribute("poster"),
-    poster: media.getAttribute("poster"),
+    isPosterShown: poster !== null,
+    poster,
     picture: null,
     image: null,
     asked: 0,

@@ -13,8 +13,14 @@ const BrowserImage = window.Image;
 
 /** What is being loaded now. */
 const loads = new Set<Promise<unknown>>();
-/** On the way to a chunk's start nobody sees a picture. */
+/** On the way to a chunk's start nobody sees a picture but a script, which may keep it. */
 let isSkipping = false;
+let isRead = false;
+
+/** A script draws pictures, or is told of each: from now on it gets all of them. */
+export function noteRead(): void {
+  isRead = true;
+}
 
 export function skipPictures(skips: boolean): void {
   isSkipping = skips;
@@ -82,7 +88,7 @@ function isShown(picture: MediaPicture | null, seconds: number): boolean {
 /** Shows the picture of a second of the file. */
 export async function showPicture(state: MediaState, seconds: number): Promise<void> {
   state.isPosterShown = false;
-  if (isSkipping && state.image !== null) return;
+  if (isSkipping && !isRead && state.image !== null) return;
   if (isShown(state.picture, seconds)) {
     // What was asked for before must not come after.
     state.asked++;

@@ -1,9 +1,12 @@
 import { replaceMethod } from "../replace.ts";
 import { stateOf } from "./media-state.ts";
+import { noteRead } from "./pictures.ts";
 
 /** What a script draws of a video is the picture that it shows. */
 function pictured(value: unknown): unknown {
-  return value instanceof HTMLVideoElement ? (stateOf(value).image ?? value) : value;
+  if (!(value instanceof HTMLVideoElement)) return value;
+  noteRead();
+  return stateOf(value).image ?? value;
 }
 
 function replaceArguments(target: object | undefined, methods: readonly string[]): void {
