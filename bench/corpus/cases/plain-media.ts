@@ -30,7 +30,7 @@ export const plainMedia = [
     "gif-of-a-clip",
     composition(`<img src="bar.gif" data-start="0.5" data-duration="1" style="${AT}">`),
     [ofClip],
-    gif.more,
+    { ...gif.more, mayBeTold: true, tells: [/gif/i] },
   ),
   make(
     "video",

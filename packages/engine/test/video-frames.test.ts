@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtemp, rm, stat, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -54,6 +54,9 @@ async function shownAt({ id, width, height }: MediaFile, seconds: number): Promi
 }
 
 const PICTURES = 90;
+const COLOUR = 0xc85028;
+/** What BT.709 in eight bits leaves of it: Y 102, U 99, V 183. */
+const DECODED = [199, 77, 39];
 const X264 = ["-c:v", "libx264", "-g", "24", "-bf", "3", "-pix_fmt", "yuv420p"];
 
 beforeAll(async () => {
@@ -71,6 +74,18 @@ beforeAll(async () => {
   await makeFilms(
     [
       { file: to("b-frames.mp4"), args: X264 },
+      {
+        file: to("h265.mp4"),
+        args: ["-c:v", "libx265", "-x265-params", "log-level=error", "-pix_fmt", "yuv420p"],
+      },
+      {
+        file: to("av1.mp4"),
+        args: ["-c:v", "libaom-av1", "-cpu-used", "8", "-usage", "realtime", "-g", "30"],
+      },
+      {
+        file: to("hdr.mp4"),
+        args: [...X264, "-x264-params", "colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc"],
+      },
       { file: to("vp8.webm"), args: ["-c:v", "libvpx", "-b:v", "1M", "-g", "30", "-deadline", "realtime"] },
       {
         file: to("vp9.webm"),
@@ -101,6 +116,26 @@ beforeAll(async () => {
   await makeFilms([{ file: to("film.mp4"), args: X264 }], PICTURES, "24000/1001");
   const copy = (...args: string[]): void =>
     void execFileSync("ffmpeg", ["-v", "error", "-y", "-i", to("b-frames.mp4"), "-c", "copy", ...args]);
+  copy("-movflags", "+faststart", to("cut.mp4"));
+  await truncate(to("cut.mp4"), Math.floor((await stat(to("cut.mp4"))).size * 0.6));
+  for (const [name, size] of [
+    ["large.mp4", "1280x720"],
+    ["small.mp4", "320x180"],
+  ] as const) {
+    const filter = "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p";
+    const flat = ["-f", "lavfi", "-i", `color=0x${COLOUR.toString(16)}:s=${size}:r=30:d=1`, "-vf", filter];
+    execFileSync("ffmpeg", [
+      "-v",
+      "error",
+      "-y",
+      ...flat,
+      "-c:v",
+      "libx264",
+      "-colorspace",
+      "bt709",
+      to(name),
+    ]);
+  }
   copy("-metadata:s:v:0", "rotate=270", to("turned.mp4"));
   // Cut between key frames: an edit list leaves out what was before.
   execFileSync("ffmpeg", [
@@ -127,6 +162,9 @@ const constant = (rate: number) => (seconds: number) => Math.floor(seconds * rat
 
 it.each([
   ["b-frames.mp4", constant(30)],
+  ["h265.mp4", constant(30)],
+  ["av1.mp4", constant(30)],
+  ["hdr.mp4", constant(30)],
   ["vp8.webm", constant(30)],
   ["vp9.webm", constant(30)],
   ["film.mp4", constant(24_000 / 1001)],
@@ -160,4 +198,40 @@ it.each(["alpha.webm", "alpha.mov"])("%s keeps what is transparent in it", async
   expect(half.pixel[3]).toBeGreaterThan(120);
   expect(half.pixel[3]).toBeLessThan(136);
   expect(half.pixel[1]).toBeGreaterThan(245);
+});
+
+it("tells of a file that is cut off, where the missing part is to be shown", async () => {
+  const file = await open("cut.mp4");
+  expect((await shownAt(file, 0.5)).number).toBe(15);
+  await expect(shownAt(file, 2.9)).rejects.toThrow(/cut off/);
+});
+
+it.each(["large.mp4", "small.mp4"])(
+  "%s has the colours of its file, whatever way its pictures take",
+  async (name) => {
+    const { id } = await open(name);
+    const { name: picture } = JSON.parse(String((await ask(`/${id}/at?seconds=0.5`)).body)) as MediaAnswer;
+    const { body } = await ask(`/${id}/${picture}`);
+    const decoding = [
+      "-v",
+      "error",
+      "-i",
+      "-",
+      "-vf",
+      "format=rgb24,crop=1:1",
+      "-f",
+      "rawvideo",
+      "-pix_fmt",
+      "rgb24",
+      "-",
+    ];
+    const { stdout } = spawnSync("ffmpeg", decoding, { input: body });
+    expect(stdout).toHaveLength(3);
+    for (const [index, value] of DECODED.entries())
+      expect(Math.abs((stdout[index] ?? 0) - value), `${index}`).toBeLessThanOrEqual(3);
+  },
+);
+
+it("says of a film in HDR that it is one", async () => {
+  expect([(await open("hdr.mp4")).isHdr, (await open("b-frames.mp4")).isHdr]).toEqual([true, false]);
 });

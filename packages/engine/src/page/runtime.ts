@@ -38,7 +38,6 @@ import { installRegistry } from "./tree/registry.ts";
 import { seek } from "./tree/seek.ts";
 import { currentTree, installTree } from "./tree/tree.ts";
 import { installVisibility } from "./tree/visibility.ts";
-import { holdImages, installWaitingImages } from "./tree/waiting-images.ts";
 import { applyDocumentVariables, bindVariables } from "./variables/bind.ts";
 import { installVariables } from "./variables/declared.ts";
 import { installWindowSize } from "./window-size.ts";
@@ -61,12 +60,6 @@ function sync(): void {
 function allRootsShown(): void {
   rootsShown();
   for (const child of childRuntimes()) child.rootsShown();
-}
-
-/** What has to be found while the page loads. */
-function lookBeforeFirst(): void {
-  findDeclaredRoots();
-  holdImages(currentTree().clips);
 }
 
 /** The page is as far as the frame in it that is least far. */
@@ -131,7 +124,7 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
 
   return {
     pending: () => {
-      if (lastFrame < 0) lookBeforeFirst();
+      if (lastFrame < 0) findDeclaredRoots();
       sync();
       return pending();
     },
@@ -227,7 +220,6 @@ function install(config: PageConfig): void {
   installRoots();
   installRegistry();
   installVisibility();
-  installWaitingImages();
   installMedia(config.mediaUrl);
   keepCaretSteady();
   watchFonts();

@@ -34,10 +34,14 @@ export function formOf({ width, height, hasAlpha }: VideoFacts): "bmp" | "jpg" {
 }
 
 const OUTPUTS = {
-  bmp: { scale: "", format: "bgra", encode: ["-c:v", "rawvideo", "-f", "rawvideo"] },
+  bmp: {
+    scale: ":flags=bicubic+accurate_rnd+full_chroma_int",
+    format: "bgra",
+    encode: ["-c:v", "rawvideo", "-f", "rawvideo"],
+  },
   // JPEG's colours are those of BT.601, in their full range.
   jpg: {
-    scale: ":out_color_matrix=bt601:out_range=pc",
+    scale: ":out_color_matrix=bt601:out_range=pc:flags=bicubic",
     format: "yuvj420p",
     encode: ["-c:v", "mjpeg", "-q:v", "2", "-qmin", "2", "-huffman", "default", "-f", "image2pipe"],
   },
@@ -52,7 +56,7 @@ export function decodeArguments(video: VideoFacts, { seek, from }: DecodeStart, 
     `select=gte(t\\,${from.toFixed(6)})`,
     "showinfo",
     ...(isHdr ? [TONE_MAPPING] : []),
-    `scale=${width}:${height}:in_color_matrix=${colours(video)}${output.scale}:flags=bicubic`,
+    `scale=${width}:${height}:in_color_matrix=${colours(video)}${output.scale}`,
     `format=${output.format}`,
   ];
   return [

@@ -3,6 +3,7 @@ import { mediaFindings } from "../media/media-told.ts";
 import { currentTree } from "../tree/tree.ts";
 import { backdrops } from "./backdrops.ts";
 import { declaredContent, declaredMotion } from "./declared-content.ts";
+import { earlyImages } from "./early-images.ts";
 import { failedImages, lookAtImages } from "./failed-images.ts";
 import { keepLoaded, reloads } from "./reloads.ts";
 import { installTaintedCanvas, taintedCanvases } from "./tainted-canvas.ts";
@@ -57,6 +58,7 @@ class Looks {
 const TOLD = [
   unsupportedElements,
   mediaFindings,
+  earlyImages,
   unsupportedApis,
   unknownAttributes,
   failedImages,

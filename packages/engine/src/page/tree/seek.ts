@@ -5,7 +5,6 @@ import { localSeconds, type TreeNode } from "./node.ts";
 import { type Registered, registeredTimelines, rootTimeline } from "./registry.ts";
 import { roundSeconds } from "./timing.ts";
 import { currentTree, type Tree } from "./tree.ts";
-import { releaseImages } from "./waiting-images.ts";
 import { keepShown, showClips } from "./visibility.ts";
 
 /** GSAP does not render what stands at the very start of a timeline until its time has moved. */
@@ -48,7 +47,6 @@ function seekTimelines(seconds: number): void {
 /** Brings everything that is a function of time to a second of the video. */
 export async function seek(seconds: number): Promise<void> {
   showClips(seconds);
-  releaseImages();
   await moveMedia(seconds);
   await seekBeforeTimelines(seconds);
   seekTimelines(seconds);
