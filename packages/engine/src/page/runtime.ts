@@ -27,9 +27,9 @@ import { createInspector, installFindings } from "./findings/inspector.ts";
 import { fontUse } from "./fonts/font-use.ts";
 import { watchCanvases } from "./fonts/texts.ts";
 import { installMedia } from "./media/install-media.ts";
-import { picturesShown, skipPictures } from "./media/pictures.ts";
 import { noteLevels, recordedLevels, recordLevels } from "./media/levels.ts";
 import { mediaElements } from "./media/media-elements.ts";
+import { picturesShown, readsPictures, skipPictures } from "./media/pictures.ts";
 import { installVolume, mayVolumesChange } from "./media/volume.ts";
 import { loadText } from "./nested/load-file.ts";
 import { finishNested, isParsed, mountNested } from "./nested/nested.ts";
@@ -167,7 +167,7 @@ function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRunti
     skipTo: async (frame, moves = false) => {
       skipPictures(true);
       do await step(++lastFrame);
-      while (lastFrame < frame && !needsFrames());
+      while (lastFrame < frame && !needsFrames() && !readsPictures());
       skipPictures(false);
       if (moves) forceCommit();
       return lastFrame;
@@ -212,6 +212,8 @@ function install(config: PageConfig): void {
   watchCanvases();
   installVolume();
   installFrameNeeds();
+  // Before the findings, which look at how scripts play media.
+  installMedia(config.mediaUrl);
   installFindings();
   installBrowserWork();
   installAudio();
@@ -220,7 +222,6 @@ function install(config: PageConfig): void {
   installRoots();
   installRegistry();
   installVisibility();
-  installMedia(config.mediaUrl);
   keepCaretSteady();
   watchFonts();
   installClock();

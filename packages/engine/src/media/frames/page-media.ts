@@ -8,9 +8,9 @@ import type { FfmpegBinaries } from "../../encode/find-ffmpeg.ts";
 import type { MediaAnswer, MediaFault, MediaFile } from "../../page-protocol.ts";
 import { RunError } from "../../run-for-output.ts";
 import { lastWords, mediaName } from "../media-name.ts";
-import { probeMedia } from "../probe-media.ts";
+import { type MediaInfo, probeMedia } from "../probe-media.ts";
 import { formOf } from "./decode-arguments.ts";
-import { measuredSeconds, videoFacts } from "./video-facts.ts";
+import { measuredSeconds, type VideoFacts, videoFacts } from "./video-facts.ts";
 import { VideoSource } from "./video-source.ts";
 
 /** Where a page asks for its media, on the composition's own host. */
@@ -66,6 +66,23 @@ const NOT_FOUND: MediaResponse = { status: 404, type: "text/plain", body: "There
 
 function json(value: unknown): MediaResponse {
   return { status: 200, type: "application/json", body: JSON.stringify(value) };
+}
+
+const MOST_PIXELS = `at most ${MAX_SIDE}×${MAX_PIXELS / MAX_SIDE} can be shown`;
+
+function tooLarge(detail: string): MediaFault {
+  return { fault: "media-too-large", detail };
+}
+
+function isTooLarge({ width, height }: VideoFacts): boolean {
+  return Math.max(width, height) > MAX_SIDE || width * height > MAX_PIXELS;
+}
+
+function lengthFault({ seconds, video, sound }: MediaInfo, maxSeconds: number): MediaFault | null {
+  if (video === null && sound === null)
+    return { fault: "media-invalid", detail: "it holds neither sound nor pictures" };
+  if (seconds === null || seconds <= maxSeconds) return null;
+  return tooLarge(`it is ${Math.round(seconds)} s long, and PRODUCER_MAX_MEDIA_SECONDS allows ${maxSeconds}`);
 }
 
 /** The files that a page plays, and their pictures. */
@@ -181,30 +198,20 @@ export class PageMedia {
   }
 
   async #look(file: string): Promise<Opened | MediaFault> {
-    const { ffmpeg } = this.#options;
+    const { ffmpeg, maxSeconds = Infinity } = this.#options;
     const bounds = { deadline: Date.now() + PROBE_TIMEOUT_MS, signal: this.#signal };
     try {
       const info = await probeMedia(file, { ffprobe: ffmpeg.ffprobe, ...bounds });
-      const { maxSeconds = Infinity } = this.#options;
-      if ((info.seconds ?? 0) > maxSeconds)
-        return {
-          fault: "media-too-large",
-          detail: `it is ${Math.round(info.seconds ?? 0)} s long, and PRODUCER_MAX_MEDIA_SECONDS allows ${maxSeconds}`,
-        };
+      const fault = lengthFault(info, maxSeconds);
+      if (fault) return fault;
       const id = randomUUID();
-      if (info.video === null) {
-        if (info.sound === null)
-          return { fault: "media-invalid", detail: "it holds neither sound nor pictures" };
-        return { file: { id, width: 0, height: 0, durationSeconds: info.seconds ?? 0 }, source: null };
-      }
+      const { seconds } = info;
+      if (info.video === null)
+        return { file: { id, width: 0, height: 0, durationSeconds: seconds ?? 0 }, source: null };
       const video = videoFacts(file, info, info.video);
       const { width, height, isHdr } = video;
-      if (Math.max(width, height) > MAX_SIDE || width * height > MAX_PIXELS)
-        return {
-          fault: "media-too-large",
-          detail: `its pictures are ${width}×${height} pixels, and at most ${MAX_SIDE}×4320 can be shown`,
-        };
-      const durationSeconds = info.seconds ?? (await measuredSeconds(video, ffmpeg.ffprobe, bounds));
+      if (isTooLarge(video)) return tooLarge(`its pictures are ${width}×${height} pixels; ${MOST_PIXELS}`);
+      const durationSeconds = seconds ?? (await measuredSeconds(video, ffmpeg.ffprobe, bounds));
       const source = new VideoSource(video, ffmpeg.ffmpeg, this.#signal);
       this.#sources.set(id, source);
       return { file: { id, width, height, durationSeconds, isHdr }, source };

@@ -125,6 +125,18 @@ function installPlayback(): void {
     original(value);
     startOpening(stateOf(media));
   });
+  replaceMethod<HTMLMediaElement>(prototype, "setAttribute", (original, args, media) => {
+    original(...args);
+    if (args[0] === "src") startOpening(stateOf(media));
+  });
+  window.Audio = new Proxy(window.Audio, {
+    construct: (target, args, newTarget) => {
+      const audio: unknown = Reflect.construct(target, args, newTarget);
+      if (audio instanceof HTMLMediaElement) startOpening(stateOf(audio));
+      // oxlint-disable-next-line typescript/no-unsafe-return -- Reflect.construct is untyped; it returns the element
+      return audio as HTMLAudioElement;
+    },
+  });
   replaceSetter(prototype, "playbackRate", (media, value, original) => {
     const state = stateOf(media);
     original(value);

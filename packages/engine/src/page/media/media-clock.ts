@@ -104,7 +104,8 @@ async function open(state: MediaState): Promise<void> {
     tell(state, "error");
     return;
   }
-  state.file = opened;
+  // What is only heard shows no picture of its file.
+  state.file = state.media instanceof HTMLVideoElement ? opened : { ...opened, width: 0, height: 0 };
   await begin(state);
 }
 

@@ -22,6 +22,11 @@ export function noteRead(): void {
   isRead = true;
 }
 
+/** Whether frames on the way to a chunk's start take as long as others. */
+export function readsPictures(): boolean {
+  return isRead;
+}
+
 export function skipPictures(skips: boolean): void {
   isSkipping = skips;
 }
