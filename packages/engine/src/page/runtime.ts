@@ -89,7 +89,8 @@ function needsFrames(): boolean {
   );
 }
 
-const isTimeless = (): boolean => !needsFrames() && childRuntimes().length === 0 && !countsFrames();
+const isTimeless = (): boolean =>
+  !needsFrames() && childRuntimes().length === 0 && !countsFrames() && !readsPictures();
 
 function createRuntime({ fps, variables, isLengthGiven }: PageConfig): PageRuntime {
   let lastFrame = -1;
