@@ -45,6 +45,7 @@ export function ratioTable(results: readonly Result[], quality: BenchQuality): s
     const cells = [ours.composition, `${speed.toFixed(2)} ×`, share("cpuSeconds"), share("peakBytes")];
     return `| ${[...cells, share("fileBytes")].join(" | ")} |`;
   });
+  if (comparisons.length === 0) return `${quality}: HyperFrames rendered none of these.`;
   const speeds = comparisons.map(({ speed }) => speed);
   const least = Math.min(...speeds).toFixed(2);
   const mean = geometricMean(speeds).toFixed(2);
