@@ -14,6 +14,8 @@ export interface Case {
   readonly frames?: number;
   /** What its frames show; right only if every one of them does. */
   readonly shows?: readonly Shape[];
+  /** Whether the video has a sound that is not silent. */
+  readonly isHeard?: boolean;
   /** What one warning, or the problem, has to say; each must be found in the same one. */
   readonly tells?: readonly RegExp[];
   /** Whether it must be refused, not only warned of. */

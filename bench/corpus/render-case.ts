@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 
 import { type Client, ClientError } from "../../packages/client/src/index.ts";
 import type { Problem, Render } from "../../packages/contract/src/index.ts";
@@ -21,12 +23,25 @@ export async function writeCase(root: string, each: Case): Promise<string> {
   return dir;
 }
 
-/** What is wrong with the file: its length, or what its frames show. */
+/** Says so where a file is nowhere louder than -60 dB: https://ffmpeg.org/ffmpeg-filters.html#volumedetect */
+async function faultsOfSound(file: string): Promise<string[]> {
+  const args = ["-hide_banner", "-nostdin", "-i", file, "-vn", "-af", "volumedetect", "-f", "null", "-"];
+  const { stderr } = await promisify(execFile)("ffmpeg", args, { timeout: 30_000 }).catch(() => ({
+    stderr: "",
+  }));
+  const peak = /max_volume: (-?[\d.]+) dB/.exec(stderr)?.[1];
+  return Number(peak ?? -91) > -60 ? [] : ["no sound"];
+}
+
+function faultsOfLength({ count }: { readonly count: number }, { frames = DEFAULT_FRAMES }: Case): string[] {
+  return count === frames ? [] : [`${count} frames instead of ${frames}`];
+}
+
+/** What is wrong with the file: its length, what its frames show, or that it is silent. */
 export async function faultsOfFile(each: Case, file: string): Promise<string[]> {
   const frames = await decode(file, ...sizeOf(each));
-  const wanted = each.frames ?? DEFAULT_FRAMES;
-  const length = frames.count === wanted ? [] : [`${frames.count} frames instead of ${wanted}`];
-  return [...length, ...faultsOf(each.shows ?? [], frames)];
+  const sound = each.isHeard ? await faultsOfSound(file) : [];
+  return [...faultsOfLength(frames, each), ...sound, ...faultsOf(each.shows ?? [], frames)];
 }
 
 async function render(client: Client, root: string, each: Case): Promise<Render | Problem> {

@@ -59,10 +59,7 @@ export const plainMedia = [
     "audio",
     plainPage(`<audio src="tone.mp3" autoplay></audio>${barElement("a", 0, "width:100px")}`),
     [bar(0, () => 100)],
-    {
-      ...sound(/audio|sound/i),
-      files: { "tone.mp3": tone("mp3") },
-    },
+    { isHeard: true, files: { "tone.mp3": tone("mp3") } },
   ),
   make(
     "audio-of-a-clip",
@@ -70,7 +67,7 @@ export const plainMedia = [
       `<audio id="m" src="tone.wav" data-start="0.5" data-duration="1" data-volume="0.5"></audio>${barElement("a", 0, "width:100px")}`,
     ),
     [bar(0, () => 100)],
-    { ...sound(/audio|sound/i), files: { "tone.wav": tone("wav") }, hyperframes: true },
+    { isHeard: true, files: { "tone.wav": tone("wav") }, hyperframes: true },
   ),
   make(
     "sound-by-a-script",
