@@ -9,6 +9,7 @@ export interface SettingFlags {
   readonly fps?: string;
   readonly width?: string;
   readonly height?: string;
+  readonly resolution?: string;
   readonly quality?: string;
   readonly format?: string;
   readonly codec?: string;
@@ -68,9 +69,10 @@ function parsed<T>(text: string | undefined, parse: (text: string) => T): T | un
 /** Turns flags into the options of a request, checked by its schema. Throws CommandError with exit code 2. */
 export async function readOptions(flags: SettingFlags): Promise<RenderOptions> {
   const { width, height, variables, range, duration, crf, loop, at } = flags;
-  const { fps, quality, format, codec, transparent, videoBitrate, allowEmpty } = flags;
+  const { fps, resolution, quality, format, codec, transparent, videoBitrate, allowEmpty } = flags;
   const given = {
     ...{ fps, quality, format, codec, transparent, videoBitrate, allowEmpty },
+    outputResolution: resolution,
     width: parsed(width, Number),
     height: parsed(height, Number),
     crf: parsed(crf, Number),

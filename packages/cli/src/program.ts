@@ -22,6 +22,10 @@ function withSettings(command: Command): Command {
     .option("--fps <rate>", "frames per second: 30, or an exact ratio like 30000/1001")
     .option("--width <pixels>", "width of the video (default: the composition's)")
     .option("--height <pixels>", "height of the video (default: the composition's)")
+    .option(
+      "--resolution <name>",
+      "size by a name: 1080p, 4k, portrait, square, … in place of --width and --height",
+    )
     .option("--quality <level>", "draft, standard or high")
     .option("--format <name>", `${Object.keys(OUTPUTS).join(", ")} (default: by the name of -o, or mp4)`)
     .option("--codec <name>", `${Object.keys(CODECS).join(", ")} (default: the format's first)`)

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { FormatSchema } from "./outputs.ts";
+import { checkOutputOptions, OUTPUT_OPTIONS } from "./outputs.ts";
 import { WarningSchema } from "./plan.ts";
 import {
   DurationSchema,
@@ -12,6 +12,7 @@ import {
   QualitySchema,
   VariablesSchema,
 } from "./render-request.ts";
+import { ResolutionSchema } from "./resolutions.ts";
 
 /** The body that HyperFrames' producer takes on POST /render and POST /render/stream. Unknown fields are ignored, as there. */
 export const HyperframesRequestSchema = z
@@ -32,7 +33,13 @@ export const HyperframesRequestSchema = z
     entryFile: EntryFileSchema.optional(),
     fps: FpsSchema.optional(),
     quality: QualitySchema.optional(),
-    format: FormatSchema.optional(),
+    ...OUTPUT_OPTIONS,
+    outputResolution: ResolutionSchema.optional(),
+    /** Pictures of films come without loss, whatever this says. */
+    videoFrameFormat: z.enum(["auto", "jpg", "png"]).optional(),
+    outputDynamicRange: z
+      .enum(["auto", "sdr"], "must be auto or sdr: pages are drawn in 8 bits, without a high dynamic range")
+      .optional(),
     variables: VariablesSchema.optional(),
     allowEmpty: z.boolean().optional(),
     duration: DurationSchema.optional(),
@@ -41,6 +48,7 @@ export const HyperframesRequestSchema = z
     message: "a source is needed: `html`, `projectDir` or `previewUrl`",
     path: ["html"],
   })
+  .superRefine(checkOutputOptions)
   .meta({ id: "HyperframesRequest" });
 export type HyperframesRequest = z.infer<typeof HyperframesRequestSchema>;
 

@@ -8,5 +8,6 @@ export * from "./problem-catalogue.ts";
 export type { ProblemKind, ProblemOwner } from "./problem-kind.ts";
 export * from "./problem.ts";
 export * from "./render-request.ts";
+export * from "./resolutions.ts";
 export * from "./render.ts";
 export * from "./webhook.ts";

@@ -104,7 +104,7 @@ const OutputOptionsSchema = z.object(OUTPUT_OPTIONS);
 export type OutputOptions = z.infer<typeof OutputOptionsSchema>;
 
 interface Fault {
-  readonly path: keyof OutputOptions;
+  readonly path: keyof OutputOptions | "outputResolution";
   readonly message: string;
 }
 
@@ -145,8 +145,16 @@ function codecFaults(options: OutputOptions, format: Format): Fault[] {
   return [...opaque, ...rateFaults(options, holder)];
 }
 
+/** What else of a request the output may contradict. */
+interface BesideOutput {
+  readonly range?: unknown;
+  readonly width?: unknown;
+  readonly height?: unknown;
+  readonly outputResolution?: unknown;
+}
+
 /** What does not go together in a request, by the option that is to blame. */
-function outputFaults(options: OutputOptions & { readonly range?: unknown }): Fault[] {
+function outputFaults(options: OutputOptions & BesideOutput): Fault[] {
   const { format = "mp4", at, loop, range } = options;
   const { isStill = false, loops = false } = outputOf(format);
   const faults = codecFaults(options, format);
@@ -155,14 +163,14 @@ function outputFaults(options: OutputOptions & { readonly range?: unknown }): Fa
   if (isStill && range !== undefined) {
     faults.push({ path: "format", message: `${format} is one picture: give \`at\` instead of \`range\`` });
   }
+  const hasSides = options.width !== undefined || options.height !== undefined;
+  if (options.outputResolution !== undefined && hasSides)
+    faults.push({ path: "outputResolution", message: "goes without `width` and `height`" });
   return faults;
 }
 
 /** Refuses options that contradict each other. */
-export function checkOutputOptions(
-  options: OutputOptions & { readonly range?: unknown },
-  context: z.RefinementCtx,
-): void {
+export function checkOutputOptions(options: OutputOptions & BesideOutput, context: z.RefinementCtx): void {
   for (const { path, message } of outputFaults(options)) {
     context.addIssue({ code: "custom", path: [path], message });
   }

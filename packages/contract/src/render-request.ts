@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { explainFps, parseFps } from "./fps.ts";
+import { ResolutionSchema } from "./resolutions.ts";
 import { checkOutputOptions, OUTPUT_OPTIONS } from "./outputs.ts";
 
 /** Bytes of inline HTML that a request may carry. */
@@ -95,6 +96,7 @@ const options = {
     .positive()
     .optional()
     .meta({ description: "Height of the video in pixels. (Default: the composition's)" }),
+  outputResolution: ResolutionSchema.optional(),
   quality: QualitySchema.optional().meta({ description: "(Default: standard)" }),
   ...OUTPUT_OPTIONS,
   variables: VariablesSchema.optional(),

@@ -23,20 +23,21 @@ export async function admit(
 ): Promise<Admission> {
   const signal = clientSignal(request);
   await deps.renders.checkRoom(tenant);
-  const { output, outputPath, entryFile, previewUrl, ...sent } = await readJson(
-    request,
-    HyperframesRequestSchema,
-  );
+  const body = await readJson(request, HyperframesRequestSchema);
+  // What they say is so here in any case.
+  const { videoFrameFormat: _, outputDynamicRange: __, ...asked } = body;
+  const { output, outputPath, entryFile, previewUrl, ...sent } = asked;
   if ([sent.html, sent.projectDir, previewUrl].filter((source) => source !== undefined).length > 1) {
     const detail = "One source is needed: `html`, `projectDir` or `previewUrl`, and no second one.";
     throw new ProblemError("invalid-request", detail);
   }
-  const body = previewUrl === undefined ? sent : { ...sent, html: await deps.fetchHtml(previewUrl, signal) };
+  const sourced =
+    previewUrl === undefined ? sent : { ...sent, html: await deps.fetchHtml(previewUrl, signal) };
   const wanted = output ?? outputPath ?? undefined;
   const path = wanted === undefined ? undefined : await resolveOutput(wanted, deps.outputRoot);
   // Inline HTML is the entry file, whatever the caller calls it.
   // These routes leave it to the composition what it makes of values that it does not expect.
-  const source = { ...body, strictVariables: false, ...(body.html === undefined && { entryFile }) };
+  const source = { ...sourced, strictVariables: false, ...(sourced.html === undefined && { entryFile }) };
   const { snapshot, options } = await receiveSource(source, deps.intake, signal);
   const { render } = await deps.renders.submit({ tenant, snapshot, options, requestId });
   cancelOnDisconnect(signal, { render, tenant }, deps);

@@ -1,4 +1,11 @@
-import { formatFps, type Fps, type Plan, ProblemError, type RenderOptions } from "@framewright/contract";
+import {
+  formatFps,
+  type Fps,
+  type Plan,
+  ProblemError,
+  type RenderOptions,
+  RESOLUTIONS,
+} from "@framewright/contract";
 import { type Output, type Probe, recordOf } from "@framewright/engine";
 import type { LibraryReport } from "@framewright/local-cdn";
 
@@ -56,9 +63,11 @@ export function plan(input: PlanInput): Planned {
   guardLibraries(probe, libraries);
   const duration = guardDuration(declarations, limits.maxDurationSeconds, options.duration);
   const totalFrames = countFrames(duration.seconds, fps, limits.maxFrames);
+  const { width, height, outputResolution } = options;
   const requested = {
-    ...(options.width !== undefined && { width: options.width }),
-    ...(options.height !== undefined && { height: options.height }),
+    ...(width !== undefined && { width }),
+    ...(height !== undefined && { height }),
+    ...(outputResolution !== undefined && RESOLUTIONS[outputResolution]),
   };
   const { sizeMultiple, join, sound } = recordOf(options.output);
   const { page, video, deviceScaleFactor, warnings } = guardSize(declarations, requested, sizeMultiple);

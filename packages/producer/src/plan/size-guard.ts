@@ -16,6 +16,11 @@ export interface PictureSize {
   readonly warnings: readonly Warning[];
 }
 
+/** What is asked for of a size: sides, or only the shorter one, whichever that is. */
+interface RequestedSize extends Partial<Size> {
+  readonly shortSide?: number;
+}
+
 const DEFAULT_SIZE: Size = { width: 1920, height: 1080 };
 
 function checkRange(side: number, name: string): void {
@@ -54,8 +59,12 @@ function proportional(side: number, page: number, other: number, multiple: numbe
   return Math.max(multiple, Math.round((side * other) / page / multiple) * multiple);
 }
 
-function videoSize(page: Size, requested: Partial<Size>, multiple: number): Size {
-  const { width, height } = requested;
+function videoSize(page: Size, requested: RequestedSize, multiple: number): Size {
+  const { width, height, shortSide } = requested;
+  if (shortSide !== undefined) {
+    const side = page.width <= page.height ? { width: shortSide } : { height: shortSide };
+    return videoSize(page, side, multiple);
+  }
   if (width === undefined && height === undefined) return page;
   if (height === undefined)
     return { width: width ?? 0, height: proportional(width ?? 0, page.width, page.height, multiple) };
@@ -77,7 +86,7 @@ function videoSize(page: Size, requested: Partial<Size>, multiple: number): Size
  */
 export function guardSize(
   declared: { readonly width: string | null; readonly height: string | null },
-  requested: Partial<Size>,
+  requested: RequestedSize,
   sizeMultiple = 2,
 ): PictureSize {
   const own = declaredSize(declared.width, declared.height);

@@ -62,6 +62,31 @@ describe("POST /render", () => {
     expect((await fetch(`${app.url}/outputs/${id}`)).status).toBe(404);
   });
 
+  it("takes HyperFrames' options for outputs, and hands on those that mean something here", async () => {
+    const options = { format: "webm", crf: 30, outputResolution: "1080p" };
+    const pending = render({ ...HTML, ...options, videoFrameFormat: "png", outputDynamicRange: "sdr" });
+    const id = await admittedId();
+    expect(app.renders.submissions[0]?.options).toEqual({ ...options, strictVariables: false });
+    succeed(app.renders, id);
+    expect((await pending).status).toBe(200);
+  });
+
+  it.each([
+    [{ outputDynamicRange: "hdr" }, "8 bits"],
+    [{ format: "webm", codec: "h264" }, "webm takes vp9 or av1, not h264"],
+    [{ format: "gif", videoBitrate: "2M" }, "gif has none"],
+    [{ crf: 52 }, "0 to 51"],
+    [{ crf: 20, videoBitrate: "2M" }, "either decides"],
+    [{ format: "gif", at: 1 }, "png and jpeg"],
+    [{ transparent: true }, "no transparency"],
+    [{ format: "mp4", loop: 2 }, "gif, apng and webp"],
+    [{ outputResolution: "tiny" }, "landscape"],
+  ])("refuses %o, and says why", async (options, why) => {
+    const refused = await render({ ...HTML, ...options });
+    expect(refused.status).toBe(400);
+    expect(JSON.stringify(await jsonOf(refused))).toContain(why);
+  });
+
   it("fetches what `previewUrl` names", async () => {
     const pending = render({ previewUrl: "http://studio.example/a" });
     const id = await admittedId();
@@ -80,7 +105,7 @@ describe("POST /render", () => {
     [{ ...HTML, projectDir: "a" }, "invalid-request", 400],
     [{ ...HTML, fps: "fast" }, "invalid-request", 400],
     [{ ...HTML, quality: "best" }, "invalid-request", 400],
-    [{ ...HTML, format: "gif" }, "invalid-request", 400],
+    [{ ...HTML, format: "avi" }, "invalid-request", 400],
     [{ ...HTML, fps: 1000 }, "fps-out-of-range", 422],
   ])("refuses %j, also as a stream, before anything is rendered", async (body, code, status) => {
     for (const response of [await render(body), await stream(body)]) {

@@ -82,3 +82,17 @@ it("reads a range in frames or seconds, and refuses one that does not fit", () =
     expect(() => frameRange(range, 100, fps)).toThrow(expect.objectContaining({ code: "range-invalid" }));
   }
 });
+
+it.each([
+  [{ width: "1080", height: "1920" }, { shortSide: 2160 }, { width: 2160, height: 3840 }],
+  [{ width: "1280", height: "720" }, { shortSide: 1080 }, { width: 1920, height: 1080 }],
+  [{ width: "500", height: "500" }, { shortSide: 1080 }, { width: 1080, height: 1080 }],
+])("a shorter side keeps the orientation: %o", (declared, requested, video) => {
+  expect(guardSize(declared, requested)).toMatchObject({ video });
+});
+
+it("a size need not be even where the output does not need it", () => {
+  const odd = { width: "321", height: "181" };
+  expect(() => guardSize(odd, {})).toThrow(expect.objectContaining({ code: "size-odd" }));
+  expect(guardSize(odd, {}, 1)).toMatchObject({ video: { width: 321, height: 181 } });
+});
