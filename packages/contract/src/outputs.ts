@@ -163,10 +163,12 @@ function outputFaults(options: OutputOptions & BesideOutput): Fault[] {
   if (isStill && range !== undefined) {
     faults.push({ path: "format", message: `${format} is one picture: give \`at\` instead of \`range\`` });
   }
-  const hasSides = options.width !== undefined || options.height !== undefined;
-  if (options.outputResolution !== undefined && hasSides)
-    faults.push({ path: "outputResolution", message: "goes without `width` and `height`" });
-  return faults;
+  return [...faults, ...sizeFaults(options)];
+}
+
+function sizeFaults({ width, height, outputResolution }: BesideOutput): Fault[] {
+  if (outputResolution === undefined || (width === undefined && height === undefined)) return [];
+  return [{ path: "outputResolution", message: "goes without `width` and `height`" }];
 }
 
 /** Refuses options that contradict each other. */

@@ -52,6 +52,14 @@ function countFrames(seconds: number, fps: Fps, maxFrames: number): number {
   );
 }
 
+function requestedSize({ width, height, outputResolution }: RenderOptions) {
+  return {
+    ...(width !== undefined && { width }),
+    ...(height !== undefined && { height }),
+    ...(outputResolution !== undefined && RESOLUTIONS[outputResolution]),
+  };
+}
+
 /**
  * Turns what a page declares into a plan. The guards pass, by arithmetic, before any frame or chunk is counted out.
  * @throws ProblemError owned by the composition or the caller
@@ -63,14 +71,12 @@ export function plan(input: PlanInput): Planned {
   guardLibraries(probe, libraries);
   const duration = guardDuration(declarations, limits.maxDurationSeconds, options.duration);
   const totalFrames = countFrames(duration.seconds, fps, limits.maxFrames);
-  const { width, height, outputResolution } = options;
-  const requested = {
-    ...(width !== undefined && { width }),
-    ...(height !== undefined && { height }),
-    ...(outputResolution !== undefined && RESOLUTIONS[outputResolution]),
-  };
   const { sizeMultiple, join, sound } = recordOf(options.output);
-  const { page, video, deviceScaleFactor, warnings } = guardSize(declarations, requested, sizeMultiple);
+  const { page, video, deviceScaleFactor, warnings } = guardSize(
+    declarations,
+    requestedSize(options),
+    sizeMultiple,
+  );
   const range =
     join.kind === "single"
       ? frameAt(options.at ?? 0, totalFrames, fps)
