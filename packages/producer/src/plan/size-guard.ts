@@ -59,12 +59,13 @@ function proportional(side: number, page: number, other: number, multiple: numbe
   return Math.max(multiple, Math.round((side * other) / page / multiple) * multiple);
 }
 
+function sidesOf(page: Size, { shortSide, ...sides }: RequestedSize): Partial<Size> {
+  if (shortSide === undefined) return sides;
+  return page.width <= page.height ? { width: shortSide } : { height: shortSide };
+}
+
 function videoSize(page: Size, requested: RequestedSize, multiple: number): Size {
-  const { width, height, shortSide } = requested;
-  if (shortSide !== undefined) {
-    const side = page.width <= page.height ? { width: shortSide } : { height: shortSide };
-    return videoSize(page, side, multiple);
-  }
+  const { width, height } = sidesOf(page, requested);
   if (width === undefined && height === undefined) return page;
   if (height === undefined)
     return { width: width ?? 0, height: proportional(width ?? 0, page.width, page.height, multiple) };
