@@ -130,7 +130,7 @@ describe("where its model falls back on a default, this answers 400", () => {
     ["fps", 29.97],
     ["fps", null],
     ["quality", "ultra"],
-    ["format", "gif"],
+    ["format", "avi"],
     ["variables", "none"],
   ])("%s: %j", async (field, value) => {
     for (const path of ["/render", "/render/stream"]) {
