@@ -195,7 +195,7 @@ function pitch(samples: Float64Array, second: number): number {
   );
 }
 
-it.each([0.25, 0.5, 0.8, 1.25, 1.5, 2, 4])("keeps pitch and place at a rate of %d", async (rate) => {
+it.each([0.25, 0.8, 1.5, 4])("keeps pitch and place at a rate of %d", async (rate) => {
   // A tone of 0.4 s in the middle of each second.
   const bursts = `aevalsrc=0.5*sin(2*PI*800*t)*between(mod(t\\,1)\\,0.3\\,0.7):s=${RATE}:d=8:c=mono`;
   const file = await make(`bursts-${rate}.wav`, "-f", "lavfi", "-i", bursts);
