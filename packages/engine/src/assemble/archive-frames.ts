@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 
 import { makeZip } from "client-zip";
 
+import { ahead } from "../ahead.ts";
 import { runForOutput } from "../run-for-output.ts";
 import { splitPngs } from "./split-pngs.ts";
 
@@ -34,8 +35,7 @@ export async function archiveFrames(
     // ffmpeg ends with nobody to write to, and then this is what is told.
     packing.catch(() => output.destroy());
   };
-  const running = runForOutput(ffmpeg, args, { ...bounds, onOutput });
-  running.catch(() => undefined);
+  const running = ahead(runForOutput(ffmpeg, args, { ...bounds, onOutput }));
   await packing;
   await running;
 }

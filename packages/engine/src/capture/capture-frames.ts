@@ -1,3 +1,4 @@
+import { ahead } from "../ahead.ts";
 import { type Composition, untilComplete } from "../composition.ts";
 import type { Encoder } from "../encode/encoder.ts";
 import { type Inspection, openInspector } from "../findings/inspect.ts";
@@ -16,12 +17,6 @@ export async function stepTo({ page }: Composition, frame: number, deadline: num
     deadline,
   );
   return (Array.isArray(pending) && pending.length > 0) || page.network.inFlight().length > 0;
-}
-
-/** Lets something go on while other things are done: if it fails, that shows where it is awaited. */
-function ahead<T>(going: Promise<T>): Promise<T> {
-  going.catch(() => undefined);
-  return going;
 }
 
 interface Step {

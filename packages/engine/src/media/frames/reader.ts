@@ -1,3 +1,4 @@
+import { ahead } from "../../ahead.ts";
 import { RunError } from "../../run-for-output.ts";
 import { type Decoder, type Picture, startDecoder } from "./decoder.ts";
 import { ratioOf, type VideoFacts } from "./video-facts.ts";
@@ -43,10 +44,7 @@ class OrderedReader implements Reader {
   }
 
   #read(): Promise<Picture | null> {
-    const next = this.#decoder.next();
-    // A failure is told to whoever asks for the picture.
-    next.catch(() => undefined);
-    return next;
+    return ahead(this.#decoder.next());
   }
 
   position(): number {

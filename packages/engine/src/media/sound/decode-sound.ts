@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 
+import { ahead } from "../../ahead.ts";
 import { RunError } from "../../run-for-output.ts";
 import { inputArguments, runOnMedia } from "../run-on-media.ts";
 import { CHANNELS, SAMPLE_RATE, type SoundSource } from "./sound-source.ts";
@@ -81,13 +82,13 @@ export async function* decodeSound(
 ): AsyncGenerator<Float32Array> {
   const stopped = new AbortController();
   const opened = Promise.withResolvers<Readable>();
-  const ended = runOnMedia(ffmpeg, decodeArguments(source, from), {
-    deadline,
-    signal: AbortSignal.any([signal, stopped.signal]),
-    onOutput: opened.resolve,
-  });
-  // Waited for below; until then nobody would hear of its failure.
-  ended.catch(() => undefined);
+  const ended = ahead(
+    runOnMedia(ffmpeg, decodeArguments(source, from), {
+      deadline,
+      signal: AbortSignal.any([signal, stopped.signal]),
+      onOutput: opened.resolve,
+    }),
+  );
   const bytes = await opened.promise;
   try {
     let isStuck = false;
