@@ -29,6 +29,7 @@ export interface DecodeSource {
 }
 
 const READ_ALPHA = ["-vf", "alphaextract,format=gray,signalstats,metadata=mode=print:file=-"];
+const COUNT_FRAMES = ["-progress", "pipe:1"];
 /** What ffmpeg says where there is no transparency to be read. */
 const NO_ALPHA = /Requested planes not available/;
 
@@ -40,8 +41,9 @@ export async function decode(
 ): Promise<Decoded> {
   const args = [
     ...["-v", "error", "-nostdin", "-xerror", "-err_detect", "explode", "-threads", "2"],
-    ...[...source.arguments, "-map", "0:v:0", ...(readsAlpha ? READ_ALPHA : [])],
-    ...["-progress", "pipe:1", "-f", "null", "-"],
+    // One of them at a time: what both print would be mixed up within a line.
+    ...[...source.arguments, "-map", "0:v:0", ...(readsAlpha ? READ_ALPHA : COUNT_FRAMES)],
+    ...["-f", "null", "-"],
   ];
   let frames = 0;
   const alpha: DecodedAlpha[] = [];
@@ -60,5 +62,5 @@ export async function decode(
     if (!readsAlpha || !(error instanceof RunError) || !NO_ALPHA.test(error.message)) throw error;
     return decode(source, false, options);
   }
-  return { frames, alpha };
+  return { frames: readsAlpha ? alpha.length : frames, alpha };
 }
